@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A C library of Debian's behind a thin module map, with inline shims for what Swift cannot call.
+func cLibrary(_ name: String, links libraries: [String], settings: [CSetting] = []) -> Target {
+    .target(name: name, path: "Shared/\(name)", cSettings: settings, linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+/// A mechanism that every service may use; never a noun of the domain.
+func mechanism(_ name: String, _ dependencies: Target.Dependency...) -> [Target] {
+    [
+        .target(name: name, dependencies: dependencies, path: "Shared/\(name)", swiftSettings: strict),
+        .testTarget(
+            name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies,
+            path: "Tests/\(name)Tests", swiftSettings: strict),
+    ]
+}
+
+let mechanisms: [Target.Dependency] = [
+    "API", "Auth", "EventLoop", "HTTPClient", "HTTPServer", "JSON", "Lifecycle", "SQLite", "Telemetry", "Text", "Time",
+    "TypedID",
+]
+
+/// A service: its library, which no other service may name, its executable and its tests.
+func service(_ name: String, library: String, _ dependencies: Target.Dependency...) -> [Target] {
+    [
+        .target(
+            name: library, dependencies: mechanisms + dependencies, path: "Services/\(name)/Sources",
+            resources: [.embedInCode("Migrations")], swiftSettings: strict),
+        .executableTarget(
+            name: name, dependencies: [.target(name: library), "Lifecycle"], path: "Services/\(name)/Main",
+            swiftSettings: strict),
+        .testTarget(
+            name: "\(library)Tests".replacing("ServiceTests", with: "Tests"),
+            dependencies: [.target(name: library), "TestSupport"] + mechanisms + dependencies,
+            path: "Tests/\(library)Tests".replacing("ServiceTests", with: "Tests"), swiftSettings: strict),
+    ]
+}
+
+let package = Package(
+    name: "Marquee",
+    targets: [
+        cLibrary("CEvent", links: ["event_core", "event_extra", "event_pthreads"]),
+        cLibrary("CCurl", links: ["curl"]),
+        cLibrary("CSQLite", links: ["sqlite3"]),
+        cLibrary("CSodium", links: ["sodium"]),
+        cLibrary("CCrypto", links: ["crypto"]),
+        cLibrary("CJansson", links: ["jansson"]),
+        cLibrary("CUTF8Proc", links: ["utf8proc"]),
+        .systemLibrary(name: "CGLib", path: "Shared/CGLib", pkgConfig: "glib-2.0", providers: [.apt(["libglib2.0-dev"])]),
+    ]
+        + mechanism("Time")
+        + mechanism("Text", "CUTF8Proc")
+        + mechanism("TypedID", "Time")
+        + mechanism("Telemetry", "Time")
+        + mechanism("JSON", "CJansson")
+        + mechanism("EventLoop", "CEvent")
+        + mechanism("SQLite", "CSQLite", "EventLoop", "Telemetry")
+        + mechanism("HTTPServer", "CEvent", "EventLoop", "Telemetry")
+        + mechanism("HTTPClient", "CCurl", "CEvent", "EventLoop", "Telemetry")
+        + mechanism("Auth", "CCrypto", "CSodium", "EventLoop", "HTTPClient", "JSON", "Telemetry", "Time")
+        + mechanism(
+            "API", "Auth", "CSodium", "EventLoop", "HTTPServer", "JSON", "SQLite", "Telemetry", "Text", "Time", "TypedID")
+        + mechanism(
+            "Lifecycle", "API", "Auth", "CEvent", "EventLoop", "HTTPClient", "HTTPServer", "SQLite", "Telemetry", "Time")
+        + service("catalog", library: "CatalogService", "CGLib")
+        + service("booking", library: "BookingService")
+        + service("identity", library: "IdentityService", "CSodium", "CCrypto")
+        + service("analytics", library: "AnalyticsService")
+        + [
+            .target(
+                name: "TestSupport", dependencies: ["EventLoop", "Time"], path: "Tests/TestSupport", swiftSettings: strict)
+        ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c11
+)

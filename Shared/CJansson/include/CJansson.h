@@ -1,0 +1,6 @@
+#ifndef MARQUEE_CJansson_H
+#define MARQUEE_CJansson_H
+
+#include <jansson.h>
+
+#endif
