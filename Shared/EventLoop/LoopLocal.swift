@@ -1,0 +1,40 @@
+import Synchronization
+
+/// A value each loop has for itself, made on the loop at its first use and released there when the loop stops: a
+/// connection, a cache. Reading it takes no lock, because only the loop's own thread ever does.
+public final class LoopLocal<Value>: Sendable {
+    private let make: @Sendable (EventLoop) throws -> Value
+    private let makers = Mutex<[EventLoop]>([])
+
+    public init(_ make: @escaping @Sendable (EventLoop) throws -> Value) {
+        self.make = make
+    }
+
+    /// This loop's value; nil on a thread that belongs to no loop.
+    /// - Throws: what making it throws, at first use.
+    public var value: Value? {
+        get throws {
+            guard let loop = EventLoop.current else { return nil }
+            if let known = loop.locals[ObjectIdentifier(self)] as? Value { return known }
+            let made = try make(loop)
+            loop.locals[ObjectIdentifier(self)] = made
+            makers.withLock { $0.append(loop) }
+            return made
+        }
+    }
+
+    /// Releases every loop's value, each on its own loop, and returns when all are gone.
+    public func removeAll() async {
+        let loops = makers.withLock { loops in
+            defer { loops = [] }
+            return loops
+        }
+        for loop in loops where !loop.isStopped {
+            await loop.perform { self.removeHere(loop) }
+        }
+    }
+
+    private func removeHere(_ loop: EventLoop) {
+        loop.locals[ObjectIdentifier(self)] = nil
+    }
+}
