@@ -1,0 +1,88 @@
+import CSQLite
+import EventLoop
+import Synchronization
+
+/// A SQLite file with one writer and many readers.
+///
+/// A closure given to `read` or `write` is a function of the database alone: no network, no clock, no side effect. It
+/// may be run again, and it is not undone outside of the database.
+public final class Database: Sendable {
+    private let queue: WriteQueue
+    private let writer: Writer
+    private let thread: WriterThread
+    private let readers: Readers
+    private let isClosed = Atomic(false)
+
+    /// Opens the file, makes it when there is none, and applies the migrations it lacks.
+    /// - Throws: `newerSchema`, `changedMigration`, `failedMigration` or `cannotOpen` when this program must not work
+    ///   with the file; a temporary error when it can't right now.
+    public init(_ configuration: Configuration, migrations: [Migration]) throws(DatabaseError) {
+        let opening = Opening(configuration: configuration)
+        try opening.prepareFile()
+        let transaction = try opening.writer()
+        try Migrator(migrations: migrations, path: configuration.path, now: configuration.now).migrate(transaction)
+        try Self.emptyLog(transaction)
+        let queue = WriteQueue(limit: configuration.queueLimit)
+        let writer = Writer(transaction, opening: opening, queue: queue)
+        self.queue = queue
+        self.writer = writer
+        readers = Readers(opening)
+        thread = try WriterThread { writer.run() }
+    }
+
+    deinit { close() }
+
+    /// Runs `body` at once, on this thread, on one snapshot of the database. On an event loop it uses that loop's own
+    /// connection, so it waits for nobody.
+    public func read<T>(_ body: (Connection) throws -> T) throws -> T {
+        guard !isClosed.load(ordering: .acquiring) else { throw DatabaseError.closed }
+        return try readers.read(body)
+    }
+
+    /// Runs `body` on the writer's thread, in one transaction with whatever else is waiting, and returns when that is
+    /// durable. When `body` throws, its changes alone are undone.
+    ///
+    /// A write that was queued is done and answered also when its task is cancelled.
+    /// - Throws: what `body` throws, or a `DatabaseError`: then nothing of the batch has happened.
+    @discardableResult
+    public nonisolated(nonsending) func write<T: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> T
+    ) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            let write = Write(
+                run: { transaction in
+                    let value = try body(transaction)
+                    return { continuation.resume(returning: value) }
+                },
+                fail: { continuation.resume(throwing: $0) })
+            do throws(DatabaseError) {
+                try queue.append(write)
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+
+    /// Goes up with each committed batch that changed something, before its writers are answered: whoever read it
+    /// before the database may keep what he read until it changes. Other processes' writes are not counted.
+    public var generation: UInt64 { writer.generation }
+
+    /// Takes no more work, does what is queued, empties the log into the file and waits for all of that. The event
+    /// loops' connections close with their loops.
+    public func close() {
+        isClosed.store(true, ordering: .releasing)
+        queue.close()
+        thread.join()
+        readers.removeSpare()
+    }
+
+    /// What a crash left in the log goes into the file before anything new is acknowledged: should an earlier sync
+    /// have failed, this one is the file's own. A reader of another process, or a full disk, may prevent it.
+    private static func emptyLog(_ transaction: Transaction) throws(DatabaseError) {
+        let status = sqlite3_wal_checkpoint_v2(transaction.database, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        switch status & 0xff {
+        case SQLITE_OK, SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL: break
+        default: throw DatabaseError(code: status, message: String(cString: sqlite3_errstr(status)), sql: "")
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import CSQLite
+import Glibc
+
+/// Makes connections to one database file.
+struct Opening: Sendable {
+    let configuration: Database.Configuration
+
+    /// SQLite reads this once, before the first connection of the process.
+    private static let withoutMemoryStatistics: Bool = csqlite_omit_memory_statistics() == SQLITE_OK
+
+    /// Makes the file when there is none, and takes it from everyone but its owner.
+    func prepareFile() throws(DatabaseError) {
+        let path = configuration.path
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            close(descriptor)
+        } else if errno != EEXIST {
+            throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
+        }
+        // By name: to close a second descriptor of the file would drop the locks that SQLite holds on the first.
+        for file in [path, path + "-wal", path + "-shm"] where chmod(file, 0o600) != 0 && errno != ENOENT {
+            throw .cannotOpen(path: file, reason: "its mode can't be set to 0600: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    func writer() throws(DatabaseError) -> Transaction {
+        let handle = try handle(SQLITE_OPEN_READWRITE)
+        let transaction = Transaction(handle, statementLimit: configuration.statementLimit)
+        try set(Pragmas.writer(configuration), on: transaction)
+        let mode = try read { () throws in try transaction.first("PRAGMA journal_mode") { row in try row.text(0) } }
+        guard mode == "wal" else { throw .cannotOpen(path: configuration.path, reason: "its file system has no WAL") }
+        return transaction
+    }
+
+    func reader() throws(DatabaseError) -> Connection {
+        let handle = try handle(SQLITE_OPEN_READONLY)
+        let connection = Connection(handle, statementLimit: configuration.statementLimit)
+        try set(Pragmas.reader(configuration), on: connection)
+        return connection
+    }
+
+    /// No mutex in the handle: a connection is used by one thread at a time.
+    private func handle(_ access: Int32) throws(DatabaseError) -> OpaquePointer {
+        _ = Self.withoutMemoryStatistics
+        var handle: OpaquePointer?
+        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let status = sqlite3_open_v2(configuration.path, &handle, flags, nil)
+        guard status == SQLITE_OK, let handle else {
+            defer { sqlite3_close_v2(handle) }
+            let reason = String(cString: handle.map { sqlite3_errmsg($0) } ?? sqlite3_errstr(status))
+            throw DatabaseError(code: status, message: "\(configuration.path): \(reason)", sql: "")
+        }
+        for (option, on) in Pragmas.switches { csqlite_switch(handle, option, on) }
+        return handle
+    }
+
+    private func set(_ pragmas: [SQL], on connection: Connection) throws(DatabaseError) {
+        for pragma in pragmas { try connection.run(pragma) }
+    }
+}
+
+/// Calls whose closure is our own throw nothing but what SQLite does.
+func read<T>(_ body: () throws -> T) throws(DatabaseError) -> T {
+    do {
+        return try body()
+    } catch let error as DatabaseError {
+        throw error
+    } catch {
+        throw .sql("\(error)", sql: "")
+    }
+}

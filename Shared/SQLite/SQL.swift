@@ -1,0 +1,152 @@
+/// What a statement's parameter is bound to; SQLite knows these five storage classes and no other.
+package enum SQLValue: Sendable, Equatable {
+    case null
+    case integer(Int64)
+    case real(Double)
+    case text(String)
+    case blob([UInt8])
+}
+
+/// A type whose values can be bound to a statement's parameter.
+public protocol SQLBindable {
+    /// The text and arguments that stand for this value: one parameter.
+    var sqlParameter: SQL.Parameter { get }
+}
+
+/// A statement's text with its arguments.
+///
+///     let sql: SQL = "SELECT title FROM movies WHERE id = \(id)"
+///
+/// An interpolated value becomes a parameter and is bound, never pasted into the text. There is no way to make
+/// an `SQL` from a `String` that is not a literal.
+public struct SQL: Sendable, ExpressibleByStringInterpolation {
+    /// One bound value. A `Double` that is not a number is bound as NULL, as SQLite has no such number.
+    public struct Parameter: Sendable {
+        let value: SQLValue
+    }
+
+    /// The text, each argument written as `?`; the key of the statement cache.
+    public private(set) var text: String
+    package private(set) var arguments: [SQLValue]
+
+    init(text: String, arguments: [SQLValue] = []) {
+        self.text = text
+        self.arguments = arguments
+    }
+
+    /// A `StaticString`, which cannot be made while the program runs.
+    public init(stringLiteral value: StaticString) {
+        self.init(text: value.description)
+    }
+
+    public init(stringInterpolation: StringInterpolation) {
+        self = stringInterpolation.sql
+    }
+
+    public mutating func append(_ other: SQL) {
+        text += other.text
+        arguments += other.arguments
+    }
+
+    public static func + (left: SQL, right: SQL) -> SQL {
+        var sum = left
+        sum.append(right)
+        return sum
+    }
+
+    public static func += (left: inout SQL, right: SQL) {
+        left.append(right)
+    }
+}
+
+extension SQL {
+    public struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var sql = SQL(text: "")
+
+        public init(literalCapacity: Int, interpolationCount: Int) {
+            sql.text.reserveCapacity(literalCapacity + interpolationCount)
+            sql.arguments.reserveCapacity(interpolationCount)
+        }
+
+        public mutating func appendLiteral(_ literal: StaticString) {
+            sql.text += literal.description
+        }
+
+        public mutating func appendInterpolation(_ value: some SQLBindable) {
+            bind(value.sqlParameter)
+        }
+
+        public mutating func appendInterpolation(_ value: (some SQLBindable)?) {
+            bind(value?.sqlParameter ?? Parameter(value: .null))
+        }
+
+        /// A typed identifier, a timestamp, an enumeration: bound as its raw value.
+        public mutating func appendInterpolation<R: RawRepresentable>(_ value: R) where R.RawValue: SQLBindable {
+            bind(value.rawValue.sqlParameter)
+        }
+
+        public mutating func appendInterpolation<R: RawRepresentable>(_ value: R?) where R.RawValue: SQLBindable {
+            bind(value?.rawValue.sqlParameter ?? Parameter(value: .null))
+        }
+
+        /// `IN (\(list: ids))`: every element bound. An empty list is written `IN ()`, which holds no row.
+        public mutating func appendInterpolation(list: [some SQLBindable]) {
+            bind(list: list.map(\.sqlParameter))
+        }
+
+        public mutating func appendInterpolation<R: RawRepresentable>(list: [R]) where R.RawValue: SQLBindable {
+            bind(list: list.map(\.rawValue.sqlParameter))
+        }
+
+        /// A piece of the program's own text, such as the direction of a sort.
+        public mutating func appendInterpolation(raw: StaticString) {
+            sql.text += raw.description
+        }
+
+        /// Another statement's text and arguments in this place.
+        public mutating func appendInterpolation(sql fragment: SQL) {
+            sql.append(fragment)
+        }
+
+        private mutating func bind(_ parameter: Parameter) {
+            sql.text += "?"
+            sql.arguments.append(parameter.value)
+        }
+
+        /// Repeats the last element up to a power of two, which changes nothing in `IN`: otherwise every length of
+        /// a list would be a statement of its own in the cache.
+        private mutating func bind(list: [Parameter]) {
+            guard let last = list.last else { return }
+            var width = 1
+            while width < list.count { width *= 2 }
+            for index in 0..<width {
+                if index > 0 { sql.text += "," }
+                bind(index < list.count ? list[index] : last)
+            }
+        }
+    }
+}
+
+extension Int64: SQLBindable {
+    public var sqlParameter: SQL.Parameter { SQL.Parameter(value: .integer(self)) }
+}
+
+extension Int: SQLBindable {
+    public var sqlParameter: SQL.Parameter { SQL.Parameter(value: .integer(Int64(self))) }
+}
+
+extension Bool: SQLBindable {
+    public var sqlParameter: SQL.Parameter { SQL.Parameter(value: .integer(self ? 1 : 0)) }
+}
+
+extension Double: SQLBindable {
+    public var sqlParameter: SQL.Parameter { SQL.Parameter(value: .real(self)) }
+}
+
+extension String: SQLBindable {
+    public var sqlParameter: SQL.Parameter { SQL.Parameter(value: .text(self)) }
+}
+
+extension [UInt8]: SQLBindable {
+    public var sqlParameter: SQL.Parameter { SQL.Parameter(value: .blob(self)) }
+}

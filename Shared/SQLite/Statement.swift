@@ -1,0 +1,129 @@
+import CSQLite
+
+/// A prepared statement. Finalised when the last reference goes.
+final class Statement {
+    let handle: OpaquePointer
+    let isReadOnly: Bool
+    private let database: OpaquePointer
+    /// When it was last asked for, counted by its cache.
+    var lastUse: UInt64 = 0
+    /// Stepped at this moment, by a caller further up the stack.
+    var isInUse = false
+
+    /// - Throws: when `text` is not exactly one statement.
+    init(_ text: String, database: OpaquePointer) throws(DatabaseError) {
+        var text = text
+        var handle: OpaquePointer?
+        var hasMore = false
+        let status = text.withUTF8 { bytes -> Int32 in
+            bytes.withMemoryRebound(to: CChar.self) { characters in
+                var tail: UnsafePointer<CChar>?
+                let status = sqlite3_prepare_v3(
+                    database, characters.baseAddress, Int32(clamping: characters.count),
+                    UInt32(SQLITE_PREPARE_PERSISTENT), &handle, &tail)
+                if status == SQLITE_OK, let tail, let end = characters.baseAddress?.advanced(by: characters.count) {
+                    hasMore = UnsafeBufferPointer(start: tail, count: end - tail).contains { !Self.isBlank($0) }
+                }
+                return status
+            }
+        }
+        guard status == SQLITE_OK else {
+            throw DatabaseError(code: status, message: String(cString: sqlite3_errmsg(database)), sql: text)
+        }
+        guard let handle, !hasMore else {
+            sqlite3_finalize(handle)
+            throw .sql("not exactly one statement", sql: text)
+        }
+        self.handle = handle
+        self.database = database
+        isReadOnly = sqlite3_stmt_readonly(handle) != 0
+    }
+
+    deinit { sqlite3_finalize(handle) }
+
+    func bind(_ arguments: [SQLValue]) throws(DatabaseError) {
+        guard Int(sqlite3_bind_parameter_count(handle)) == arguments.count else {
+            throw .sql("a parameter that is no interpolated value", sql: sql)
+        }
+        var index: Int32 = 0
+        for argument in arguments {
+            index += 1
+            let status = bind(argument, at: index)
+            guard status == SQLITE_OK else { throw failure(status) }
+        }
+    }
+
+    /// Whether there is a row to read; false at the end.
+    func step() throws(DatabaseError) -> Bool {
+        let status = sqlite3_step(handle)
+        if status == SQLITE_ROW { return true }
+        guard status == SQLITE_DONE else { throw failure(status) }
+        return false
+    }
+
+    /// Ends the statement, frees what was bound, and lets go of the rows it was reading.
+    func reset() {
+        sqlite3_reset(handle)
+        sqlite3_clear_bindings(handle)
+    }
+
+    private var sql: String { String(cString: sqlite3_sql(handle)) }
+
+    private func failure(_ status: Int32) -> DatabaseError {
+        DatabaseError(code: status, message: String(cString: sqlite3_errmsg(database)), sql: sql)
+    }
+
+    private func bind(_ value: SQLValue, at index: Int32) -> Int32 {
+        switch value {
+        case .null: return sqlite3_bind_null(handle, index)
+        case .integer(let integer): return sqlite3_bind_int64(handle, index, integer)
+        case .real(let real): return sqlite3_bind_double(handle, index, real)
+        case .text(var text):
+            return text.withUTF8 { csqlite_bind_text(handle, index, $0.baseAddress, $0.count) }
+        case .blob(let bytes):
+            // Without an address SQLite would bind NULL.
+            guard !bytes.isEmpty else { return sqlite3_bind_zeroblob(handle, index, 0) }
+            return bytes.withUnsafeBytes { csqlite_bind_blob(handle, index, $0.baseAddress, $0.count) }
+        }
+    }
+
+    private static func isBlank(_ character: CChar) -> Bool {
+        character == 0x20 || (0x09...0x0d).contains(character) || character == 0x3b
+    }
+}
+
+/// The statements a connection keeps prepared, by their text; past its capacity, the one unused for longest goes.
+struct StatementCache {
+    private let capacity: Int
+    private var statements: [String: Statement] = [:]
+    private var clock: UInt64 = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        statements.reserveCapacity(capacity)
+    }
+
+    var count: Int { statements.count }
+
+    /// A statement that nobody is stepping.
+    mutating func statement(_ text: String, database: OpaquePointer) throws(DatabaseError) -> Statement {
+        clock += 1
+        if let known = statements[text] {
+            // The same text inside its own loop: a second statement, for this once.
+            guard !known.isInUse else { return try Statement(text, database: database) }
+            known.lastUse = clock
+            return known
+        }
+        let made = try Statement(text, database: database)
+        made.lastUse = clock
+        if statements.count >= capacity, let oldest = statements.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+            statements[oldest.key] = nil
+        }
+        statements[text] = made
+        return made
+    }
+
+    mutating func removeAll() {
+        statements = [:]
+    }
+}

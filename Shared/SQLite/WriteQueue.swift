@@ -1,0 +1,82 @@
+import Glibc
+import Synchronization
+
+/// A write on its way: nothing of it is answered before its batch is committed.
+struct Write: Sendable {
+    /// Does the work, and returns how to answer it once that is durable.
+    let run: @Sendable (Transaction) throws -> @Sendable () -> Void
+    /// Answers that it did not happen.
+    let fail: @Sendable (any Error) -> Void
+}
+
+/// Writes in the order of their arrival, from any thread, for the one thread that takes them.
+///
+/// `@unchecked Sendable`: `arrival` is a POSIX semaphore, made for threads; the rest is behind `state`.
+final class WriteQueue: @unchecked Sendable {
+    private struct State {
+        var waiting: [Write] = []
+        var isClosed = false
+        var isTakerAsleep = false
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+    private let arrival = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init(limit: Int) {
+        self.limit = limit
+        sem_init(arrival, 0, 0)
+    }
+
+    deinit {
+        sem_destroy(arrival)
+        arrival.deallocate()
+    }
+
+    var depth: Int { state.withLock { $0.waiting.count } }
+
+    func append(_ write: Write) throws(DatabaseError) {
+        let refusal: DatabaseError? = state.withLock { state in
+            if state.isClosed { return .closed }
+            if state.waiting.count >= limit { return .overloaded }
+            state.waiting.append(write)
+            wake(&state)
+            return nil
+        }
+        if let refusal { throw refusal }
+    }
+
+    /// Takes no more; what is waiting is still handed out.
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            wake(&state)
+        }
+    }
+
+    /// Up to `count` writes, as soon as there is one; nil when the queue is closed and empty.
+    func take(upTo count: Int) -> ArraySlice<Write>? {
+        while true {
+            let (batch, isClosed) = state.withLock { state -> (ArraySlice<Write>, Bool) in
+                let batch = state.waiting.prefix(count)
+                if batch.count == state.waiting.count {
+                    state.waiting = []
+                } else {
+                    state.waiting.removeFirst(batch.count)
+                }
+                state.isTakerAsleep = batch.isEmpty && !state.isClosed
+                return (batch, state.isClosed)
+            }
+            if !batch.isEmpty { return batch }
+            if isClosed { return nil }
+            while sem_wait(arrival) != 0 {}  // EINTR
+        }
+    }
+
+    /// One post for a sleeping taker, none for one at work: it looks again by itself.
+    private func wake(_ state: inout State) {
+        guard state.isTakerAsleep else { return }
+        state.isTakerAsleep = false
+        sem_post(arrival)
+    }
+}

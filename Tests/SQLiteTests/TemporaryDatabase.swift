@@ -1,0 +1,42 @@
+import Glibc
+import SQLite
+
+/// A directory of its own for each test, removed with everything in it.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/marquee-sqlite-XXXXXX\0".utf8CString.dropLast())
+        guard mkdtemp(&template) != nil else { throw SystemFailure(errno: errno) }
+        path = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+    }
+
+    deinit {
+        for suffix in ["", "-wal", "-shm", "-journal"] { unlink(file + suffix) }
+        rmdir(path)
+    }
+
+    var file: String { path + "/test.db" }
+}
+
+struct SystemFailure: Error {
+    let errno: Int32
+}
+
+let things = Migration("v0001_things", sql: "CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT UNIQUE) STRICT;")
+
+extension Database {
+    /// A database with the table `things (id, name)`.
+    convenience init(
+        in directory: TemporaryDirectory, migrations: [Migration] = [things],
+        _ change: (inout Configuration) -> Void = { _ in }
+    ) throws {
+        var configuration = Configuration(path: directory.file)
+        change(&configuration)
+        try self.init(configuration, migrations: migrations)
+    }
+
+    func count() throws -> Int64? {
+        try read { try $0.first("SELECT count(*) FROM things") { try $0.int(0) } }
+    }
+}
