@@ -58,13 +58,13 @@ let package = Package(
         + mechanism("Time")
         + mechanism("Text", "CUTF8Proc")
         + mechanism("TypedID", "Time")
-        + mechanism("Telemetry", "Time")
         + mechanism("JSON", "CJansson")
+        + mechanism("Telemetry", "JSON", "Time")
         + mechanism("EventLoop", "CEvent")
         + mechanism("SQLite", "CSQLite", "EventLoop", "Telemetry")
         + mechanism("HTTPServer", "CEvent", "EventLoop", "Telemetry")
         + mechanism("HTTPClient", "CCurl", "CEvent", "EventLoop", "Telemetry")
-        + mechanism("Auth", "CCrypto", "CSodium", "EventLoop", "HTTPClient", "JSON", "Telemetry", "Time")
+        + mechanism("Auth", "CCrypto", "CSodium", "EventLoop", "JSON", "Time")
         + mechanism(
             "API", "Auth", "CSodium", "EventLoop", "HTTPServer", "JSON", "SQLite", "Telemetry", "Text", "Time", "TypedID")
         + mechanism(

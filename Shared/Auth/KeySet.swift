@@ -1,0 +1,45 @@
+import CSodium
+import JSON
+
+/// The public keys that tokens may be signed with, by `kid`, as a JWK Set (RFC 7517, RFC 8037).
+public struct KeySet: Sendable, Equatable {
+    public private(set) var keys: [(id: String, key: Ed25519.PublicKey)] = []
+
+    public init(_ keys: [Ed25519.PublicKey]) {
+        self.keys = keys.map { (Self.thumbprint($0), $0) }
+    }
+
+    /// Reads a JWK Set; keys of other kinds or uses are passed over. Nil when it is no JWK Set at all.
+    public init?(json: [UInt8]) {
+        guard case .object(let document)? = try? JSONValue(parsing: json), case .array(let list)? = document["keys"]
+        else { return nil }
+        for case .object(let jwk) in list {
+            guard jwk["kty"] == .string("OKP"), jwk["crv"] == .string("Ed25519"),
+                jwk["use"] == nil || jwk["use"] == .string("sig"), case .string(let id)? = jwk["kid"],
+                case .string(let x)? = jwk["x"], let key = Base64URL.decode(x).flatMap(Ed25519.PublicKey.init(bytes:))
+            else { continue }
+            keys.append((id, key))
+        }
+    }
+
+    public subscript(id: String) -> Ed25519.PublicKey? { keys.first { $0.id == id }?.key }
+
+    public var json: [UInt8] {
+        let members = keys.map { id, key in
+            #"{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":"\#(id)","x":"\#(Base64URL.encode(key.bytes))"}"#
+        }
+        return Array(#"{"keys":[\#(members.joined(separator: ","))]}"#.utf8)
+    }
+
+    /// A key's name follows from the key alone: SHA-256 of its canonical JWK (RFC 7638).
+    public static func thumbprint(_ key: Ed25519.PublicKey) -> String {
+        let canonical = Array(#"{"crv":"Ed25519","kty":"OKP","x":"\#(Base64URL.encode(key.bytes))"}"#.utf8)
+        var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
+        crypto_hash_sha256(&digest, canonical, UInt64(canonical.count))
+        return Base64URL.encode(digest)
+    }
+
+    public static func == (left: KeySet, right: KeySet) -> Bool {
+        left.keys.elementsEqual(right.keys) { $0.id == $1.id && $0.key == $1.key }
+    }
+}
