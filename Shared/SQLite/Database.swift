@@ -1,6 +1,7 @@
 import CSQLite
 import EventLoop
 import Synchronization
+import Telemetry
 
 /// A SQLite file with one writer and many readers.
 ///
@@ -16,14 +17,17 @@ public final class Database: Sendable {
     /// Opens the file, makes it when there is none, and applies the migrations it lacks.
     /// - Throws: `newerSchema`, `changedMigration`, `failedMigration` or `cannotOpen` when this program must not work
     ///   with the file; a temporary error when it can't right now.
-    public init(_ configuration: Configuration, migrations: [Migration]) throws(DatabaseError) {
+    public init(
+        _ configuration: Configuration, migrations: [Migration], metrics: Metrics? = nil
+    ) throws(DatabaseError) {
         let opening = Opening(configuration: configuration)
         try opening.prepareFile()
         let transaction = try opening.writer()
         try Migrator(migrations: migrations, path: configuration.path, now: configuration.now).migrate(transaction)
         try Self.emptyLog(transaction)
-        let queue = WriteQueue(limit: configuration.queueLimit)
-        let writer = Writer(transaction, opening: opening, queue: queue)
+        let metrics = WriterMetrics(metrics ?? Metrics())
+        let queue = WriteQueue(limit: configuration.queueLimit, metrics: metrics)
+        let writer = Writer(transaction, opening: opening, queue: queue, metrics: metrics)
         self.queue = queue
         self.writer = writer
         readers = Readers(opening)

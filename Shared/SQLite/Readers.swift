@@ -7,6 +7,9 @@ import Synchronization
 final class Reader: @unchecked Sendable {
     private let opening: Opening
     private var connection: Connection?
+    /// Kept by what its loop keeps: a loop finds its reader by the identity of the `LoopLocal`, which must not be
+    /// another's while a loop still has a reader under it.
+    var owner: Readers?
 
     init(_ opening: Opening) {
         self.opening = opening
@@ -50,7 +53,10 @@ final class Readers: Sendable {
     }
 
     func read<T>(_ body: (Connection) throws -> T) throws -> T {
-        if let reader = try ofLoop.value { return try reader.read(body) }
+        if let reader = try ofLoop.value {
+            if reader.owner == nil { reader.owner = self }
+            return try reader.read(body)
+        }
         let reader = spare.withLock { $0.popLast() } ?? Reader(opening)
         defer {
             spare.withLock { spare in

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Telemetry
 
 /// A write on its way: nothing of it is answered before its batch is committed.
 struct Write: Sendable {
@@ -20,11 +21,13 @@ final class WriteQueue: @unchecked Sendable {
     }
 
     private let limit: Int
+    private let metrics: WriterMetrics
     private let state = Mutex(State())
     private let arrival = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
-    init(limit: Int) {
+    init(limit: Int, metrics: WriterMetrics) {
         self.limit = limit
+        self.metrics = metrics
         sem_init(arrival, 0, 0)
     }
 
@@ -33,16 +36,16 @@ final class WriteQueue: @unchecked Sendable {
         arrival.deallocate()
     }
 
-    var depth: Int { state.withLock { $0.waiting.count } }
-
     func append(_ write: Write) throws(DatabaseError) {
         let refusal: DatabaseError? = state.withLock { state in
             if state.isClosed { return .closed }
             if state.waiting.count >= limit { return .overloaded }
             state.waiting.append(write)
+            metrics.depth.add(1)
             wake(&state)
             return nil
         }
+        if refusal == .overloaded { metrics.refusals.increment() }
         if let refusal { throw refusal }
     }
 
@@ -64,6 +67,7 @@ final class WriteQueue: @unchecked Sendable {
                 } else {
                     state.waiting.removeFirst(batch.count)
                 }
+                metrics.depth.add(Int64(-batch.count))
                 state.isTakerAsleep = batch.isEmpty && !state.isClosed
                 return (batch, state.isClosed)
             }

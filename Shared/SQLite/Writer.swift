@@ -9,15 +9,17 @@ import Synchronization
 final class Writer: @unchecked Sendable {
     private let opening: Opening
     private let queue: WriteQueue
+    private let metrics: WriterMetrics
     private var transaction: Transaction
     /// The disk failed under this connection: it is replaced before it is used again.
     private var isSuspect = false
     private let committed = Atomic<UInt64>(0)
 
-    init(_ transaction: Transaction, opening: Opening, queue: WriteQueue) {
+    init(_ transaction: Transaction, opening: Opening, queue: WriteQueue, metrics: WriterMetrics) {
         self.transaction = transaction
         self.opening = opening
         self.queue = queue
+        self.metrics = metrics
     }
 
     /// Batches committed so far that changed something.
@@ -32,12 +34,19 @@ final class Writer: @unchecked Sendable {
     /// All of a batch is answered by one commit or one failure. A closure that threw is answered with its error after
     /// the commit too: what it saw of the others' work must have happened.
     private func run(_ batch: ArraySlice<Write>) {
+        let start = Clock.monotonicMicroseconds()
+        func observe(didFail: Bool) {
+            let duration = Clock.monotonicMicroseconds() - start
+            metrics.observe(writes: batch.count, microseconds: duration, didFail: didFail)
+        }
         do {
             let (answers, didChange) = try attempt(batch)
+            observe(didFail: false)
             if didChange { committed.wrappingAdd(1, ordering: .releasing) }
             for answer in answers { answer() }
         } catch {
             recover(from: error)
+            observe(didFail: true)
             for write in batch { write.fail(error) }
         }
     }

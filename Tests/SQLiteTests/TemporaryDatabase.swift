@@ -1,5 +1,6 @@
 import Glibc
 import SQLite
+import Telemetry
 
 /// A directory of its own for each test, removed with everything in it.
 final class TemporaryDirectory: Sendable {
@@ -28,12 +29,12 @@ let things = Migration("v0001_things", sql: "CREATE TABLE things (id INTEGER PRI
 extension Database {
     /// A database with the table `things (id, name)`.
     convenience init(
-        in directory: TemporaryDirectory, migrations: [Migration] = [things],
+        in directory: TemporaryDirectory, migrations: [Migration] = [things], metrics: Metrics? = nil,
         _ change: (inout Configuration) -> Void = { _ in }
     ) throws {
         var configuration = Configuration(path: directory.file)
         change(&configuration)
-        try self.init(configuration, migrations: migrations)
+        try self.init(configuration, migrations: migrations, metrics: metrics)
     }
 
     func count() throws -> Int64? {

@@ -24,21 +24,6 @@ struct WriteTests {
         #expect(changed == [3, 2, 0, 0])
     }
 
-    @Test("every acknowledged row of many concurrent writers is there after reopening")
-    func manyWriters() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for id in 1...2_000 {
-                group.addTask {
-                    _ = try await database.write { try $0.execute("INSERT INTO things (id) VALUES (\(id))") }
-                }
-            }
-            try await group.waitForAll()
-        }
-        #expect(database.generation < 2_000, "many writes share a commit")
-        database.close()
-        #expect(try Database(in: directory).count() == 2_000)
-    }
-
     @Test("a write is visible to a second connection at the moment it is answered")
     func answeredAfterCommit() async throws {
         let other = try Database(in: directory)
@@ -51,30 +36,6 @@ struct WriteTests {
             }
             for try await isVisible in group { #expect(isVisible == true) }
         }
-    }
-
-    @Test("a closure that throws is undone alone, among the others of its batch")
-    func isolation() async throws {
-        let outcomes = await withTaskGroup(of: (Int, Bool).self) { group in
-            for id in 1...100 {
-                group.addTask {
-                    do {
-                        try await database.write { transaction in
-                            try transaction.execute("INSERT INTO things (id) VALUES (\(id))")
-                            if id % 3 == 0 { throw Refusal() }
-                        }
-                        return (id, true)
-                    } catch {
-                        #expect(error is Refusal)
-                        return (id, false)
-                    }
-                }
-            }
-            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
-        }
-        let there = try database.read { try $0.rows("SELECT id FROM things") { Int(try $0.int(0)) } }
-        #expect(Set(there) == Set(outcomes.filter(\.value).keys))
-        #expect(there.count == 67)
     }
 
     @Test("a savepoint undoes what is in it and leaves the rest")
@@ -115,17 +76,6 @@ struct WriteTests {
         }
         #expect(try await task.value == 1)
         #expect(try database.count() == 1)
-    }
-
-    @Test("a closed database refuses, after doing what was queued")
-    func closing() async throws {
-        let pending = Task { try await database.write { try $0.execute("INSERT INTO things (id) VALUES (1)") } }
-        _ = try await pending.value
-        database.close()
-        database.close()
-        await #expect(throws: DatabaseError.closed) { try await database.write { _ in } }
-        #expect(throws: DatabaseError.closed) { try database.count() }
-        #expect(try Database(in: directory).count() == 1)
     }
 }
 

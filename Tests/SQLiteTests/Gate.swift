@@ -1,0 +1,28 @@
+import Glibc
+import Synchronization
+import Telemetry
+
+/// Holds a thread where a test wants it: a writer in the middle of a batch, a reader in the middle of its snapshot.
+final class Gate: Sendable {
+    private let isReached = Atomic(false)
+    private let isOpen = Atomic(false)
+
+    func pass() {
+        isReached.store(true, ordering: .releasing)
+        while !isOpen.load(ordering: .acquiring) { usleep(200) }
+    }
+
+    func open() { isOpen.store(true, ordering: .releasing) }
+
+    func reached() async {
+        while !isReached.load(ordering: .acquiring) { await Task.yield() }
+    }
+}
+
+extension Metrics {
+    /// Returns once so many writes wait for the writer.
+    func queued(_ count: Int64) async {
+        let depth = gauge("sqlite_queue_depth", "")
+        while depth.value != count { await Task.yield() }
+    }
+}
