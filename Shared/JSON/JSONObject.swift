@@ -1,5 +1,5 @@
 /// The members of a JSON object, each name once, in the order in which the names first came.
-public struct JSONObject: Sendable, Equatable {
+public struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     public struct Member: Sendable, Equatable {
         public let name: String
         public var value: JSONValue
@@ -7,7 +7,11 @@ public struct JSONObject: Sendable, Equatable {
 
     public private(set) var members: [Member] = []
 
-    public init() {}
+    public init(_ pairs: [(String, JSONValue)] = []) {
+        for (name, value) in pairs { self[name] = value }
+    }
+
+    public init(dictionaryLiteral pairs: (String, JSONValue)...) { self.init(pairs) }
 
     /// The caller vouches that no name comes twice.
     init(distinct members: [Member]) { self.members = members }
