@@ -33,7 +33,7 @@ extension [UInt8] {
 
 extension Span<UInt8> {
     /// The index of the first byte to escape, or `count`.
-    fileprivate func firstEscape(from start: Int) -> Int {
+    func firstEscape(from start: Int) -> Int {
         // Unsafe: eight bytes at a time, all of them inside the span.
         withUnsafeBytes { bytes in
             var index = start

@@ -1,19 +1,22 @@
 extension JSONWriter {
-    /// Digits from the last to the first, so that no String is made.
+    /// Straight into the buffer, so that no String is made.
     mutating func integer(_ value: Int64) {
-        var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
-        var first = 20
+        var digits = 1
         var rest = value.magnitude
-        repeat {
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            first -= 1
-            digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
-            rest = quotient
-        } while rest > 0
-        if value < 0 {
-            first -= 1
-            digits[first] = UInt8(ascii: "-")
+        while rest >= 10 {
+            digits += 1
+            rest /= 10
         }
-        number(digits.span.extracting(first...))
+        append(digits + 1) { output in
+            if value < 0 { output.append(UInt8(ascii: "-")) }
+            let first = output.count
+            output.append(repeating: UInt8(ascii: "0"), count: digits)
+            rest = value.magnitude
+            for index in stride(from: first + digits - 1, through: first, by: -1) {
+                let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+                output[index] += UInt8(truncatingIfNeeded: digit)
+                rest = quotient
+            }
+        }
     }
 }

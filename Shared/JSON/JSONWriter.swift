@@ -104,16 +104,14 @@ public struct JSONWriter: Sendable {
 
     /// One value that is JSON already, written as it is.
     public mutating func element(raw json: [UInt8]) {
-        separate()
-        bytes += json
+        number(json.span)
     }
 
     // MARK: Tokens
 
     @usableFromInline
     mutating func open(_ bracket: UInt8) {
-        separate()
-        bytes.append(bracket)
+        append(1) { $0.append(bracket) }
         needsComma = false
     }
 
@@ -125,11 +123,12 @@ public struct JSONWriter: Sendable {
 
     @usableFromInline
     mutating func name(_ name: StaticString) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        append(name.utf8CodeUnitCount + 3) { output in
+            output.append(UInt8(ascii: "\""))
+            name.withUTF8Buffer { output.append(copying: $0.span) }
+            output.append(UInt8(ascii: "\""))
+            output.append(UInt8(ascii: ":"))
+        }
         needsComma = false
     }
 
@@ -140,29 +139,36 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
-    /// `null`, `true`, `false`, a number.
+    /// `null`, `true`, `false`.
     mutating func literal(_ text: StaticString) {
-        separate()
-        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        text.withUTF8Buffer { number($0.span) }
     }
 
     /// A number's digits, which need no escape.
     mutating func number(_ digits: Span<UInt8>) {
-        separate()
-        bytes.append(copying: digits)
+        append(digits.count) { $0.append(copying: digits) }
     }
 
     /// A string of valid UTF-8.
     mutating func string(_ text: Span<UInt8>) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(escaping: text)
+        let plain = text.firstEscape(from: 0)
+        append(text.count + 2) { output in
+            output.append(UInt8(ascii: "\""))
+            output.append(copying: text.extracting(..<plain))
+            if plain == text.count { output.append(UInt8(ascii: "\"")) }
+        }
+        guard plain < text.count else { return }
+        bytes.append(escaping: text.extracting(plain...))
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// Appends a comma if one is due, and up to `count` bytes.
     @inline(__always)
-    private mutating func separate() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+    mutating func append(_ count: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
+        bytes.append(addingCapacity: count + 1) { output in
+            if needsComma { output.append(UInt8(ascii: ",")) }
+            write(&output)
+        }
         needsComma = true
     }
 }
