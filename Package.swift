@@ -9,7 +9,8 @@ let strict: [SwiftSetting] = [
 
 /// A C library of Debian's behind a thin module map, with inline shims for what Swift cannot call.
 func cLibrary(_ name: String, links libraries: [String], settings: [CSetting] = []) -> Target {
-    .target(name: name, path: "Shared/\(name)", cSettings: settings, linkerSettings: libraries.map { .linkedLibrary($0) })
+    .target(
+        name: name, path: "Shared/\(name)", cSettings: settings, linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
 /// A mechanism that every service may use; never a noun of the domain.
@@ -53,7 +54,8 @@ let package = Package(
         cLibrary("CCrypto", links: ["crypto"]),
         cLibrary("CJansson", links: ["jansson"]),
         cLibrary("CUTF8Proc", links: ["utf8proc"]),
-        .systemLibrary(name: "CGLib", path: "Shared/CGLib", pkgConfig: "glib-2.0", providers: [.apt(["libglib2.0-dev"])]),
+        .systemLibrary(
+            name: "CGLib", path: "Shared/CGLib", pkgConfig: "glib-2.0", providers: [.apt(["libglib2.0-dev"])]),
     ]
         + mechanism("Time")
         + mechanism("Text", "CUTF8Proc")
@@ -62,20 +64,23 @@ let package = Package(
         + mechanism("Telemetry", "JSON", "Time")
         + mechanism("EventLoop", "CEvent")
         + mechanism("SQLite", "CSQLite", "EventLoop", "Telemetry")
-        + mechanism("HTTPServer", "CEvent", "EventLoop", "Telemetry")
+        + mechanism("HTTPServer", "CEvent", "EventLoop", "Time")
         + mechanism("HTTPClient", "CCurl", "CEvent", "EventLoop", "Telemetry")
         + mechanism("Auth", "CCrypto", "CSodium", "EventLoop", "JSON", "Time")
         + mechanism(
-            "API", "Auth", "CSodium", "EventLoop", "HTTPServer", "JSON", "SQLite", "Telemetry", "Text", "Time", "TypedID")
+            "API", "Auth", "CSodium", "EventLoop", "HTTPServer", "JSON", "SQLite", "Telemetry", "Text", "Time",
+            "TypedID")
         + mechanism(
-            "Lifecycle", "API", "Auth", "CEvent", "EventLoop", "HTTPClient", "HTTPServer", "SQLite", "Telemetry", "Time")
+            "Lifecycle", "API", "Auth", "CEvent", "EventLoop", "HTTPClient", "HTTPServer", "SQLite", "Telemetry", "Time"
+        )
         + service("catalog", library: "CatalogService", "CGLib")
         + service("booking", library: "BookingService")
         + service("identity", library: "IdentityService", "CSodium", "CCrypto")
         + service("analytics", library: "AnalyticsService")
         + [
             .target(
-                name: "TestSupport", dependencies: ["EventLoop", "Time"], path: "Tests/TestSupport", swiftSettings: strict)
+                name: "TestSupport", dependencies: ["EventLoop", "Time"], path: "Tests/TestSupport",
+                swiftSettings: strict)
         ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -1,0 +1,89 @@
+import CEvent
+import Glibc
+import Synchronization
+
+extension Connection {
+    /// Sends the one answer of a request, unless its connection is gone.
+    func reply(_ response: HTTPResponse, to request: HTTPRequest) {
+        guard let raw = request.raw else { return }
+        let fields = raw.pointee.output_headers
+        enter(.answering)
+        evhttp_add_header(fields, "Date", server.clock.now())
+        for (name, value) in response.headers { evhttp_add_header(fields, name, value) }
+        // RFC 9110, section 8.6: none for 204, and none that is not GET's own for 304.
+        if response.status >= 200, response.status != 204, response.status != 304 {
+            evhttp_add_header(fields, "Content-Length", String(response.body.count))
+            if request.method != .head { response.body.append(to: raw.pointee.output_buffer) }
+        }
+        if server.shared.draining.load(ordering: .relaxed), evhttp_find_header(fields, "Connection") == nil {
+            evhttp_add_header(fields, "Connection", "close")
+        }
+        evhttp_send_reply(raw, Int32(response.status), reasonPhrase(response.status), nil)
+    }
+
+    /// evhttp writes an error page of its own when it cannot read a request: it is replaced before it is sent, since a
+    /// bufferevent writes from the loop only.
+    func written(after size: Int) {
+        guard phase == .idle || phase == .reading, fault == nil else { return }
+        var position = evbuffer_ptr()
+        evbuffer_ptr_set(output, &position, size, EVBUFFER_PTR_SET)
+        var line = [UInt8](repeating: 0, count: 12)
+        guard evbuffer_copyout_from(output, &position, &line, 12) == 12 else { return }
+        // `HTTP/1.1 400`; 100 only asks for the body.
+        let status = line[9...].reduce(0) { $0 * 10 + Int($1) - 0x30 }
+        guard status >= 200 else { return }
+        fault = status
+        server.call(self)
+    }
+
+    /// Answers with the caller's own refusal and closes, whatever evhttp was about to do.
+    func refuse(_ status: Int, withBody: Bool = true) {
+        guard phase != .refusing else { return }
+        enter(.refusing)
+        request?.detach()
+        request = nil
+        bufferevent_setcb(
+            events,
+            { events, _ in
+                // Not the context: evhttp's own delayed read hands over another one.
+                let input = bufferevent_get_input(events)
+                evbuffer_drain(input, evbuffer_get_length(input))
+            },
+            { events, _ in shutdown(bufferevent_getfd(events), Int32(SHUT_WR)) },
+            { _, _, context in Connection.from(context)?.close() }, context)
+        evbuffer_unfreeze(output, 1)
+        evbuffer_drain(output, evbuffer_get_length(output))
+        evbuffer_freeze(output, 1)
+        evbuffer_drain(input, evbuffer_get_length(input))
+        let response = server.shared.refusal(status)
+        let fields =
+            [("Date", server.clock.now())] + response.headers
+            + [("Content-Length", String(response.body.count)), ("Connection", "close")]
+        let head = fields.reduce("HTTP/1.1 \(response.status) \(reasonPhrase(response.status))\r\n") { head, field in
+            "\(head)\(field.0): \(field.1)\r\n"
+        }
+        let bytes = Array("\(head)\r\n".utf8)
+        evbuffer_add(output, bytes, bytes.count)
+        if withBody { response.body.append(to: output) }
+        bufferevent_enable(events, Int16(EV_READ | EV_WRITE))
+    }
+}
+
+extension HTTPResponse.Body {
+    func append(to buffer: OpaquePointer?) {
+        switch self {
+        case .empty:
+            break
+        case .bytes(let bytes):
+            evbuffer_add(buffer, bytes, bytes.count)
+        case .shared(let bytes):
+            guard bytes.count > 0 else { return }
+            // Released when the last byte is sent or the connection is gone; at once when libevent has no memory.
+            let owner = Unmanaged.passRetained(bytes)
+            let status = evbuffer_add_reference(
+                buffer, bytes.memory.baseAddress, bytes.count,
+                { _, _, owner in owner.map { Unmanaged<SharedBytes>.fromOpaque($0).release() } }, owner.toOpaque())
+            if status != 0 { owner.release() }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import EventLoop
+import Glibc
+import Synchronization
+
+/// HTTP/1.1 over libevent's evhttp: one listening socket, which every loop accepts from, and on each loop the
+/// connections that it accepted. A handler runs as a task on its connection's loop, and each request gets one answer.
+public final class HTTPServer: Sendable {
+    public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
+    /// What the server itself answers, by status: 400, 408, 413, 414, 417, 431, 501, 503, 505.
+    public typealias Refusal = @Sendable (Int) -> HTTPResponse
+
+    /// The port it listens on, also when 0 was asked for.
+    public let port: UInt16
+    private let socket: ListeningSocket
+    private let shared: ServerState
+    private let workers: [LoopServer]
+
+    /// Listens, and answers from now on; it does so until `drain`, whoever else lets go of it.
+    /// - Parameters:
+    ///   - host: a numeric address, `0.0.0.0` or `::` for every interface.
+    ///   - port: 0 for one that is free.
+    /// - Throws: `HTTPServerError`, when the address cannot be listened on.
+    public init(
+        loops: [EventLoop], host: String, port: UInt16, limits: HTTPLimits = HTTPLimits(),
+        refusal: @escaping Refusal, handler: @escaping Handler
+    ) throws(HTTPServerError) {
+        precondition(!loops.isEmpty, "a server runs on at least one loop")
+        // libevent writes with writev: a client that left would otherwise end the process.
+        signal(SIGPIPE, SIG_IGN)
+        let socket = try ListeningSocket(host: host, port: port)
+        let shared = ServerState(limits: limits, refusal: refusal, handler: handler)
+        self.socket = socket
+        self.port = socket.port
+        self.shared = shared
+        workers = loops.map { LoopServer(loop: $0, shared: shared) }
+        for worker in workers { worker.loop.run { worker.start(accepting: socket.descriptor) } }
+    }
+
+    /// Open connections.
+    public var connections: Int { shared.connections.load(ordering: .relaxed) }
+
+    /// Requests that a handler is at work on.
+    public var requestsInFlight: Int { shared.requestsInFlight.load(ordering: .relaxed) }
+
+    /// Accepts no more connections, answers what is under way with `Connection: close`, closes what is idle, and
+    /// returns once every connection is closed: at the latest when the grace has passed, by force. A handler that is
+    /// still at work then finishes for nobody.
+    public func drain(graceMilliseconds: Int64) async {
+        guard !shared.draining.exchange(true, ordering: .relaxed) else { return }
+        await withTaskGroup { group in
+            for worker in workers {
+                group.addTask { await worker.drain(graceMilliseconds: graceMilliseconds) }
+            }
+        }
+        socket.close()
+    }
+}
+
+/// What the loops of one server have in common.
+final class ServerState: Sendable {
+    let limits: HTTPLimits
+    let refusal: HTTPServer.Refusal
+    let handler: HTTPServer.Handler
+    let connections = Atomic(0)
+    let requestsInFlight = Atomic(0)
+    let draining = Atomic(false)
+
+    init(limits: HTTPLimits, refusal: @escaping HTTPServer.Refusal, handler: @escaping HTTPServer.Handler) {
+        self.limits = limits
+        self.refusal = refusal
+        self.handler = handler
+    }
+}
