@@ -29,15 +29,13 @@ public class Connection {
         return rows
     }
 
-    /// The first row, made into a value; nil when there is none.
+    /// The first row, made into a value; nil when there is none. `INSERT … RETURNING` has changed all its rows by then
+    /// (https://sqlite.org/lang_returning.html, "Processing Order").
     public final func first<T>(_ sql: SQL, _ make: (Row) throws -> T) throws -> T? {
         let statement = try start(sql)
         defer { finish(statement) }
         guard try statement.step() else { return nil }
-        let value = try make(Row(statement: statement.handle))
-        // `INSERT … RETURNING` checks foreign keys at its end only.
-        if !statement.isReadOnly { while try statement.step() {} }
-        return value
+        return try make(Row(statement: statement.handle))
     }
 
     public final func forEach(_ sql: SQL, _ body: (Row) throws -> Void) throws {

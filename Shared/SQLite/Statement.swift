@@ -3,7 +3,6 @@ import CSQLite
 /// A prepared statement. Finalised when the last reference goes.
 final class Statement {
     let handle: OpaquePointer
-    let isReadOnly: Bool
     private let database: OpaquePointer
     /// When it was last asked for, counted by its cache.
     var lastUse: UInt64 = 0
@@ -36,7 +35,6 @@ final class Statement {
         }
         self.handle = handle
         self.database = database
-        isReadOnly = sqlite3_stmt_readonly(handle) != 0
     }
 
     deinit { sqlite3_finalize(handle) }
@@ -81,8 +79,6 @@ final class Statement {
         case .text(var text):
             return text.withUTF8 { csqlite_bind_text(handle, index, $0.baseAddress, $0.count) }
         case .blob(let bytes):
-            // Without an address SQLite would bind NULL.
-            guard !bytes.isEmpty else { return sqlite3_bind_zeroblob(handle, index, 0) }
             return bytes.withUnsafeBytes { csqlite_bind_blob(handle, index, $0.baseAddress, $0.count) }
         }
     }
@@ -102,8 +98,6 @@ struct StatementCache {
         self.capacity = capacity
         statements.reserveCapacity(capacity)
     }
-
-    var count: Int { statements.count }
 
     /// A statement that nobody is stepping.
     mutating func statement(_ text: String, database: OpaquePointer) throws(DatabaseError) -> Statement {

@@ -31,7 +31,7 @@ struct ErrorTests {
         ("INSERT INTO things (name, size) VALUES ('x', 0)", .check, "size_positive"),
         ("INSERT INTO things (name, size) VALUES ('x', 'big')", .dataType, "things.size"),
         ("INSERT INTO things (name, parent) VALUES ('x', 99)", .foreignKey, "FOREIGN KEY"),
-        ("INSERT INTO things (name, parent) VALUES ('x', 99) RETURNING id", .foreignKey, "FOREIGN KEY"),
+        ("INSERT INTO things (name, parent) VALUES ('x', 99), ('y', 1) RETURNING id", .foreignKey, "FOREIGN KEY"),
         ("DELETE FROM things", .trigger, "things are for ever"),
     ]
 

@@ -7,12 +7,13 @@
 // Swift can't call C variadics, nor see macros that cast: these are the few that are needed.
 
 /// SQLite copies the bytes before it returns (SQLITE_TRANSIENT), so that nothing of Swift's has to stay in place.
+/// Without an address it would bind NULL, and no bytes at all may have none.
 static inline int csqlite_bind_text(sqlite3_stmt *statement, int index, const unsigned char *bytes, size_t count) {
-    return sqlite3_bind_text64(statement, index, (const char *)bytes, count, SQLITE_TRANSIENT, SQLITE_UTF8);
+    return sqlite3_bind_text64(statement, index, count ? (const char *)bytes : "", count, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
 static inline int csqlite_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, size_t count) {
-    return sqlite3_bind_blob64(statement, index, bytes, count, SQLITE_TRANSIENT);
+    return sqlite3_bind_blob64(statement, index, count ? bytes : "", count, SQLITE_TRANSIENT);
 }
 
 /// One of the SQLITE_DBCONFIG_… switches that take an int.
