@@ -48,9 +48,7 @@ struct JSONPreflight {
         var digits: [UInt8] = []
         digits.append(copying: text.extracting(token))
         let number = String(decoding: digits, as: UTF8.self)
-        let isInteger = !number.utf8.contains {
-            [UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E")].contains($0)
-        }
+        let isInteger = !text.hasExponent(in: token) && !digits.contains(UInt8(ascii: "."))
         let isBeyondDouble = Double(number)?.isInfinite == true
         guard isBeyondDouble || isInteger && Int64(number) == nil else { return }
         output.append(copying: text.extracting(copied..<token.lowerBound))

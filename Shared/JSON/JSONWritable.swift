@@ -26,7 +26,7 @@ extension Double: JSONWritable {
         guard isFinite else { return json.literal("null") }
         // Up to 2^53 every integer is a Double of its own, so the integer's digits are exact and the shortest.
         if magnitude < 0x1p53, let integer = Int64(exactly: self) { return json.integer(integer) }
-        json.number(description.utf8.span)
+        json.verbatim(description.utf8.span)
     }
 }
 

@@ -104,7 +104,7 @@ public struct JSONWriter: Sendable {
 
     /// One value that is JSON already, written as it is.
     public mutating func element(raw json: [UInt8]) {
-        number(json.span)
+        verbatim(json.span)
     }
 
     // MARK: Tokens
@@ -141,12 +141,12 @@ public struct JSONWriter: Sendable {
 
     /// `null`, `true`, `false`.
     mutating func literal(_ text: StaticString) {
-        text.withUTF8Buffer { number($0.span) }
+        text.withUTF8Buffer { verbatim($0.span) }
     }
 
-    /// A number's digits, which need no escape.
-    mutating func number(_ digits: Span<UInt8>) {
-        append(digits.count) { $0.append(copying: digits) }
+    /// A value that needs no quotes and no escape.
+    mutating func verbatim(_ text: Span<UInt8>) {
+        append(text.count) { $0.append(copying: text) }
     }
 
     /// A string of valid UTF-8.
