@@ -29,8 +29,13 @@ private final class SmallDisk {
         unlink(filler)
     }
 
-    func makeReadOnly() {
-        mount(nil, directory.path, nil, UInt(MS_REMOUNT | MS_RDONLY), nil)
+    /// Busy while a process that another test is starting still has copies of this one's descriptors.
+    func makeReadOnly() throws {
+        for _ in 1...5_000 {
+            if mount(nil, directory.path, nil, UInt(MS_REMOUNT | MS_RDONLY), nil) == 0 { return }
+            usleep(1_000)
+        }
+        throw SystemFailure(errno: errno)
     }
 }
 
@@ -78,7 +83,7 @@ struct DiskTests {
     @Test("a read-only disk is named as such")
     func readOnly() throws {
         try Database(in: disk.directory).close()
-        disk.makeReadOnly()
+        try disk.makeReadOnly()
         let path = disk.directory.file
         do {
             _ = try Database(in: disk.directory)

@@ -87,6 +87,18 @@ struct FileTests {
         #expect(try database.read { _ in try database.count() } == 0)
     }
 
+    @Test("a write from a loop is answered on that loop")
+    func answerOnLoop() async throws {
+        let database = try Database(in: directory)
+        let loop = try EventLoop(name: "writer")
+        defer { loop.stop() }
+        let isThere = try await loop.perform {
+            try await database.write { try $0.execute("INSERT INTO things (id) VALUES (1)") }
+            return loop.isCurrent
+        }
+        #expect(isThere)
+    }
+
     @Test("each database has its own connection on a loop")
     func severalDatabases() async throws {
         let loop = try EventLoop(name: "reader")
