@@ -157,7 +157,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 ///
 /// `@unchecked Sendable`: `loop` is written once before `ready` is posted, and read by the thread after it.
 private final class ThreadStart: @unchecked Sendable {
-    private(set) unowned(unsafe) var loop: EventLoop?
+    /// Strong: whoever made the loop may let go of it before the thread has begun.
+    private(set) var loop: EventLoop?
     private let ready = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
     init() { sem_init(ready, 0, 0) }
@@ -173,7 +174,6 @@ private final class ThreadStart: @unchecked Sendable {
 
     func run() {
         while sem_wait(ready) != 0 {}
-        // The thread keeps its loop alive until it is stopped, whoever else lets go of it.
         guard let loop else { return }
         withExtendedLifetime((loop, self)) { loop.runUntilStopped() }
     }

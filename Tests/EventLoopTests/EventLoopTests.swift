@@ -91,6 +91,14 @@ import Testing
         deinit { gone() }
     }
 
+    @Test("its thread keeps a loop that is let go of at once")
+    func dropped() throws {
+        for _ in 0..<100 {
+            let loop = try #require(try Dropped().loop)
+            loop.stop()
+        }
+    }
+
     @Test("each loop makes its own value once, and there is none off the loops")
     func perLoop() async throws {
         let loops = [try EventLoop(name: "a"), try EventLoop(name: "b")]
@@ -140,5 +148,15 @@ import Testing
         }
         await #expect(throws: Refused.self) { try await loop.perform { try local.value } }
         #expect(try await loop.perform { try local.value } == 2)
+    }
+}
+
+/// Makes a loop and lets go of it.
+private struct Dropped {
+    weak var loop: EventLoop?
+
+    init() throws {
+        let made = try EventLoop(name: "dropped")
+        loop = made
     }
 }
