@@ -1,13 +1,25 @@
 import Synchronization
 
+private enum LoopLocalKeys {
+    static let last = Atomic<UInt64>(0)
+}
+
 /// A value each loop has for itself, made on the loop at its first use and released there when the loop stops: a
 /// connection, a cache. Reading it takes no lock, because only the loop's own thread ever does.
 public final class LoopLocal<Value>: Sendable {
     private let make: @Sendable (EventLoop) throws -> Value
     private let makers = Mutex<[EventLoop]>([])
+    /// Never given twice, as the address of a value that is gone would be.
+    private let key: UInt64
 
     public init(_ make: @escaping @Sendable (EventLoop) throws -> Value) {
         self.make = make
+        key = LoopLocalKeys.last.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    deinit {
+        let loops = makers.withLock { $0 }
+        for loop in loops { loop.run { [key] in EventLoop.current?.locals[key] = nil } }
     }
 
     /// This loop's value; nil on a thread that belongs to no loop.
@@ -15,9 +27,9 @@ public final class LoopLocal<Value>: Sendable {
     public var value: Value? {
         get throws {
             guard let loop = EventLoop.current else { return nil }
-            if let known = loop.locals[ObjectIdentifier(self)] as? Value { return known }
+            if let known = loop.locals[key] as? Value { return known }
             let made = try make(loop)
-            loop.locals[ObjectIdentifier(self)] = made
+            loop.locals[key] = made
             makers.withLock { $0.append(loop) }
             return made
         }
@@ -35,6 +47,6 @@ public final class LoopLocal<Value>: Sendable {
     }
 
     private func removeHere(_ loop: EventLoop) {
-        loop.locals[ObjectIdentifier(self)] = nil
+        loop.locals[key] = nil
     }
 }

@@ -132,6 +132,20 @@ import Testing
         await local.removeAll()
     }
 
+    @Test("a value goes with its owner, and no later owner ever finds it")
+    func owner() async throws {
+        let loop = try EventLoop(name: "test")
+        defer { loop.stop() }
+        let gone = Mutex(0)
+        for number in 0..<50 {
+            let local = LoopLocal { _ in (number, Witness { gone.withLock { $0 += 1 } }) }
+            let found = try await loop.perform { try local.value?.0 }
+            #expect(found == number)
+        }
+        await loop.perform { await Task.yield() }
+        #expect(gone.withLock { $0 } == 50)
+    }
+
     @Test("a value that cannot be made says why, and is tried again")
     func failure() async throws {
         struct Refused: Error {}
