@@ -79,7 +79,7 @@ let package = Package(
         + service("analytics", library: "AnalyticsService")
         + [
             .target(
-                name: "TestSupport", dependencies: ["EventLoop", "Time"], path: "Tests/TestSupport",
+                name: "TestSupport", dependencies: mechanisms, path: "Tests/TestSupport",
                 swiftSettings: strict)
         ],
     swiftLanguageModes: [.v6],

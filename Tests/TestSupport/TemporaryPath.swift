@@ -6,3 +6,27 @@ public func temporaryPath(_ name: String) -> String {
     guard mkdtemp(&template) != nil else { preconditionFailure("no directory can be made under /tmp") }
     return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self) + "/" + name
 }
+
+/// Writes a whole file.
+public func writeFile(_ path: String, _ bytes: [UInt8]) throws {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    guard file >= 0 else { throw RawHTTP.Failure(reason: "\(path) cannot be written: \(errno)") }
+    defer { close(file) }
+    guard write(file, bytes, bytes.count) == bytes.count else {
+        throw RawHTTP.Failure(reason: "\(path) was not written whole: \(errno)")
+    }
+}
+
+/// A whole text file.
+public func readFile(_ path: String) throws -> String {
+    let file = open(path, O_RDONLY)
+    guard file >= 0 else { throw RawHTTP.Failure(reason: "\(path) cannot be read: \(errno)") }
+    defer { close(file) }
+    var text: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while true {
+        let count = read(file, &chunk, chunk.count)
+        guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+        text += chunk.prefix(count)
+    }
+}

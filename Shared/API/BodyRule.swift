@@ -1,0 +1,37 @@
+import HTTPServer
+import JSON
+
+extension BodyRule {
+    /// The body as this rule has it; null where there is none.
+    /// - Throws: 413, 415, 400 `invalid_json`, 422 `body_invalid` for JSON that is no object.
+    func value(of http: HTTPRequest) throws(APIError) -> JSONValue {
+        guard self != .none else { return .null }
+        let body = http.body
+        guard body.count <= Router.largestBody else { throw .bodyTooLarge }
+        if self == .optional, body.isEmpty { return .null }
+        guard acceptsType(http.header("content-type")) else { throw .unsupportedMediaType }
+        let value: JSONValue
+        do {
+            value = try JSONValue(parsing: body)
+        } catch {
+            throw APIError(400, "invalid_json", "The body is not readable JSON: \(error).")
+        }
+        guard case .object = value else {
+            throw .invalid([Fault(code: "body_invalid", message: "The body must be a JSON object.")])
+        }
+        return value
+    }
+
+    private func acceptsType(_ header: String?) -> Bool {
+        guard let header else { return self == .optional }
+        let type = header.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        return type == "application/json" || (self == .jsonOrText && type == "text/plain")
+    }
+}
+
+extension APIError {
+    public static let bodyTooLarge = APIError(
+        413, "body_too_large", "The body is larger than \(Router.largestBody) bytes.")
+    static let unsupportedMediaType = APIError(
+        415, "unsupported_media_type", "The body must be JSON, with Content-Type: application/json.")
+}

@@ -1,0 +1,58 @@
+import CSodium
+import HTTPServer
+import JSON
+
+/// What a handler answers.
+public struct Response: Sendable {
+    public let status: Int
+    public var headers: [(String, String)]
+    public let body: [UInt8]
+    /// A strong entity tag (RFC 9110, 8.8.3), quotes included.
+    public private(set) var entityTag: String?
+
+    public init(status: Int, headers: [(String, String)] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    public static let noContent = Response(status: 204)
+
+    /// A JSON object; `members` writes its members.
+    public static func json<E: Error>(
+        _ status: Int = 200, _ members: (inout JSONWriter) throws(E) -> Void
+    ) throws(E) -> Response {
+        var json = JSONWriter(reserving: 1024)
+        try json.object(members)
+        return Response(status: status, json: json.bytes)
+    }
+
+    public init(status: Int, json: [UInt8]) {
+        self.init(status: status, headers: [("Content-Type", "application/json")], body: json)
+    }
+
+    /// The same answer with an entity tag of its bytes, so that a client which has them is told so with a 304.
+    public func tagged() -> Response {
+        var digest = [UInt8](repeating: 0, count: 16)
+        crypto_generichash(&digest, digest.count, body, UInt64(body.count), nil, 0)
+        var copy = self
+        let tag = "\"" + digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined() + "\""
+        copy.entityTag = tag
+        copy.headers.append(("ETag", tag))
+        return copy
+    }
+
+    /// RFC 9110, 13.1.2: compared weakly, since the gateway makes a tag weak when it compresses.
+    func matches(ifNoneMatch header: String) -> Bool {
+        guard let entityTag else { return false }
+        return header == "*"
+            || header.split(separator: ",").contains { candidate in
+                let trimmed = candidate.drop { $0 == " " || $0 == "\t" }
+                let opaque = trimmed.hasPrefix("W/") ? trimmed.dropFirst(2) : trimmed
+                return opaque.prefix { $0 != " " && $0 != "\t" } == entityTag
+            }
+    }
+
+    /// As the HTTP server sends it.
+    public var http: HTTPResponse { HTTPResponse(status: status, headers: headers, body: .bytes(body)) }
+}

@@ -1,0 +1,78 @@
+import Auth
+
+/// Who may use a route.
+public enum Access: Sendable, Equatable {
+    case anyone
+    /// Anyone; a token is not needed, but one that is sent must be good.
+    case tokenWelcome
+    case role(Role)
+    /// Another service, by the credential they share.
+    case service
+}
+
+/// What a route takes as its body.
+public enum BodyRule: Sendable, Equatable {
+    /// GET and DELETE: whatever is sent is ignored (RFC 9110, 9.3.1).
+    case none
+    /// Nothing, or an object with nothing that matters.
+    case optional
+    case json
+    /// JSON, also under `text/plain`: browsers' `sendBeacon` cannot say otherwise without a preflight.
+    case jsonOrText
+}
+
+/// One line of a service's HTTP surface.
+public struct Route: Sendable {
+    public typealias Handler = @Sendable (Request, Principal?) async throws -> Response
+
+    let method: String
+    let pattern: String
+    let access: Access
+    let body: BodyRule
+    let handler: Handler
+
+    public static func get(
+        _ pattern: String, access: Access = .anyone, _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) -> Route {
+        Route(method: "GET", pattern: pattern, access: access, body: .none) { request, _ in try await handler(request) }
+    }
+
+    public static func get(
+        _ pattern: String, for role: Role, _ handler: @escaping @Sendable (Request, Principal) async throws -> Response
+    ) -> Route {
+        Route(method: "GET", pattern: pattern, access: .role(role), body: .none, handler: signedIn(handler))
+    }
+
+    public static func post(
+        _ pattern: String, body: BodyRule = .json, _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) -> Route {
+        Route(method: "POST", pattern: pattern, access: .anyone, body: body) { request, _ in try await handler(request)
+        }
+    }
+
+    public static func post(
+        _ pattern: String, for role: Role, body: BodyRule = .json,
+        _ handler: @escaping @Sendable (Request, Principal) async throws -> Response
+    ) -> Route {
+        Route(method: "POST", pattern: pattern, access: .role(role), body: body, handler: signedIn(handler))
+    }
+
+    public static func post(tokenWelcome pattern: String, body: BodyRule, _ handler: @escaping Handler) -> Route {
+        Route(method: "POST", pattern: pattern, access: .tokenWelcome, body: body, handler: handler)
+    }
+
+    public static func patch(
+        _ pattern: String, for role: Role, _ handler: @escaping @Sendable (Request, Principal) async throws -> Response
+    ) -> Route {
+        Route(method: "PATCH", pattern: pattern, access: .role(role), body: .json, handler: signedIn(handler))
+    }
+
+    private static func signedIn(
+        _ handler: @escaping @Sendable (Request, Principal) async throws -> Response
+    ) -> Handler {
+        { request, principal in
+            guard let principal else { throw APIError.tokenMissing }
+            return try await handler(request, principal)
+        }
+    }
+}

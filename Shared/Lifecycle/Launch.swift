@@ -1,0 +1,112 @@
+import EventLoop
+import Glibc
+import HTTPClient
+import JSON
+import SQLite
+import Telemetry
+import Time
+
+/// A service's executable: what its command line asks for, done, and the exit status that says how it went.
+public enum Launch<S: Service> {
+    /// 0 when all went well, 1 when it did not, 2 when the command line is not understood.
+    public static func run(_ arguments: [String]) async -> Int32 {
+        StopSignals.block()
+        let settings = Settings.environment()
+        do {
+            switch (arguments.first ?? "serve", Array(arguments.dropFirst())) {
+            case ("serve", []): try await serve(settings)
+            case ("migrate", []): try migrate(settings)
+            case ("seed", let files) where files.count == 1: try await seed(files[0], settings)
+            case ("healthcheck", []): return await isHealthy(settings) ? 0 : 1
+            case (let name, let rest):
+                guard let command = S.commands.first(where: { $0.name == name && $0.parameters.count == rest.count })
+                else { return usage() }
+                let context = try quietContext(settings)
+                defer { context.close() }
+                print(try await command.run(rest, context))
+            }
+            return 0
+        } catch {
+            tell("\(S.name): \(error)")
+            return 1
+        }
+    }
+
+    private static func serve(_ settings: Settings) async throws {
+        let started = monotonicNanoseconds()
+        let running = try await RunningService<S>(settings: settings)
+        running.context.log.info(
+            "started",
+            [
+                ("public", .string("\(running.publicAddress)")), ("internal", .string("\(running.internalAddress)")),
+                ("milliseconds", .integer(Int64((monotonicNanoseconds() - started) / 1_000_000))),
+            ])
+        let signal = await StopSignals.wait()
+        running.context.log.info("stopping", [("signal", .integer(Int64(signal)))])
+        await running.stop()
+        running.context.log.info("stopped")
+    }
+
+    private static func migrate(_ settings: Settings) throws {
+        try quietContext(settings).close()
+    }
+
+    private static func seed(_ file: String, _ settings: Settings) async throws {
+        let context = try quietContext(settings)
+        defer { context.close() }
+        let text = try readText(file)
+        let seeded = try await context.database.write { transaction in
+            guard try transaction.first("SELECT 1 FROM \(raw: S.mainTable) LIMIT 1", { _ in true }) == nil else {
+                return false
+            }
+            try transaction.executeScript(text)
+            return true
+        }
+        print(seeded ? "\(S.name): the sample data is in." : "\(S.name): there is data already; nothing was added.")
+    }
+
+    /// Asks the running service's internal listener whether it is ready.
+    private static func isHealthy(_ settings: Settings) async -> Bool {
+        let fallback = Address(host: "127.0.0.1", port: S.defaultPorts.internal)
+        guard let address = try? settings.address("INTERNAL_ADDRESS", default: fallback),
+            let loop = try? EventLoop(name: "healthcheck")
+        else { return false }
+        defer { loop.stop() }
+        let host = address.host == "0.0.0.0" ? "127.0.0.1" : address.host
+        let url = "http://\(host):\(address.port)"
+        guard let client = try? HTTPClient(.init(neighbour: S.name, baseURL: url), loop: loop) else { return false }
+        let answer = try? await client.send(.get, "/readyz", trace: TraceContext())
+        return answer?.status == 200
+    }
+
+    private static func quietContext(_ settings: Settings) throws -> ServiceContext {
+        try ServiceContext(S.self, settings: settings, clock: .system, log: nil)
+    }
+
+    private static func usage() -> Int32 {
+        let own = S.commands.map { "\($0.name) \($0.parameters.joined(separator: " "))" }
+        let all = (["serve", "migrate", "seed FILE", "healthcheck"] + own).joined(separator: "\n       \(S.name) ")
+        tell("usage: \(S.name) \(all)")
+        return 2
+    }
+
+    private static func tell(_ text: String) {
+        let line = Array((text + "\n").utf8)
+        _ = Glibc.write(STDERR_FILENO, line, line.count)
+    }
+}
+
+/// A whole text file of at most 64 MiB.
+private func readText(_ path: String) throws -> String {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw SettingError("\(path) cannot be read: \(String(cString: strerror(errno))).") }
+    defer { close(file) }
+    var text: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while text.count < 64 * 1_048_576 {
+        let count = read(file, &chunk, chunk.count)
+        guard count > 0 else { break }
+        text += chunk.prefix(count)
+    }
+    return String(decoding: text, as: UTF8.self)
+}

@@ -1,0 +1,105 @@
+import API
+import Auth
+import EventLoop
+import Glibc
+import HTTPServer
+import SQLite
+import Synchronization
+import Telemetry
+import Time
+import TypedID
+
+/// A service that answers on its two listeners until it is stopped.
+public final class RunningService<S: Service>: Sendable {
+    public let service: S
+    public let context: ServiceContext
+    public let publicAddress: Address
+    public let internalAddress: Address
+
+    private let publicServer: HTTPServer
+    private let internalServer: HTTPServer
+    private let health: Health
+    private let background: [Task<Void, Never>]
+
+    /// Opens the database, migrates it and serves. Returns when both listeners answer.
+    public init(
+        _: S.Type = S.self, settings: Settings, clock: WallClock = .system, log: Logger? = nil
+    ) async throws {
+        let context = try ServiceContext(S.self, settings: settings, clock: clock, log: log)
+        let service = try await S(context)
+        let health = Health(context.database)
+        let gate = Gate(verifier: service.verifier, serviceCredential: try settings.serviceCredential())
+        let router = Router(
+            service.routes, gate: gate, idempotency: Idempotency(context.database, clock: clock),
+            metrics: context.metrics, log: context.log)
+        let internalRouter = Router(
+            service.internalRoutes + health.routes(context.metrics), gate: gate, metrics: context.metrics,
+            log: context.log)
+        let publicAddress = try settings.address(
+            "PUBLIC_ADDRESS", default: Address(host: "127.0.0.1", port: S.defaultPorts.public))
+        let internalAddress = try settings.address(
+            "INTERNAL_ADDRESS", default: Address(host: "127.0.0.1", port: S.defaultPorts.internal))
+        publicServer = try Self.listen(router, publicAddress, context)
+        internalServer = try Self.listen(internalRouter, internalAddress, context)
+        self.publicAddress = Address(host: publicAddress.host, port: publicServer.port)
+        self.internalAddress = Address(host: internalAddress.host, port: internalServer.port)
+        self.service = service
+        self.context = context
+        self.health = health
+        let loop = context.loops[0]
+        background = [
+            loop.task { await service.work() },
+            loop.task { await keepKeysFresh(service.verifier, loop) },
+        ]
+    }
+
+    /// Refuses new work, finishes what is under way, and closes everything.
+    public func stop(graceMilliseconds: Int64 = 10_000) async {
+        health.beginStopping()
+        background.forEach { $0.cancel() }
+        await publicServer.drain(graceMilliseconds: graceMilliseconds)
+        await internalServer.drain(graceMilliseconds: graceMilliseconds)
+        for task in background { await task.value }
+        context.close()
+    }
+
+    private static func listen(_ router: Router, _ address: Address, _ context: ServiceContext) throws -> HTTPServer {
+        try HTTPServer(
+            loops: context.loops, host: address.host, port: address.port, limits: HTTPLimits(),
+            refusal: { APIError(serverStatus: $0).response.http }, handler: { await router.answer($0) })
+    }
+}
+
+/// New keys are learnt when a token names one; this unlearns those that identity has withdrawn.
+private func keepKeysFresh(_ verifier: TokenVerifier, _ loop: EventLoop) async {
+    let (soon, later): (Int64, Int64) = (TokenVerifier.refreshInterval + 1, 600_000)
+    while !Task.isCancelled {
+        let known = await verifier.refresh()
+        guard (try? await loop.sleep(milliseconds: known || verifier.hasKeys ? later : soon)) != nil else { return }
+    }
+}
+
+extension ServiceContext {
+    init<S: Service>(_: S.Type, settings: Settings, clock: WallClock, log: Logger?) throws {
+        let metrics = Metrics()
+        let worker = try settings.integer("WORKER_ID", default: 0, in: 0...1023)
+        guard let ids = Snowflake(worker: worker, clock: clock) else {
+            throw SettingError("WORKER_ID must be from 0 to 1023.")
+        }
+        let count = try settings.integer("LOOPS", default: S.defaultLoops, in: 1...8)
+        let path = settings.text("DATABASE", default: "\(S.name).db")
+        self.settings = settings
+        self.clock = clock
+        self.ids = ids
+        self.metrics = metrics
+        self.log = try log ?? Logger(service: S.name, level: settings.logLevel(), clock: clock)
+        databasePath = path
+        database = try Database(.init(path: path), migrations: S.migrations, metrics: metrics)
+        loops = try (0..<count).map { try EventLoop(name: "\(S.name)-\($0)") }
+    }
+
+    func close() {
+        loops.forEach { $0.stop() }
+        database.close()
+    }
+}

@@ -1,0 +1,92 @@
+import API
+import Auth
+import EventLoop
+import HTTPClient
+import SQLite
+import Telemetry
+import Time
+import TypedID
+
+/// One deployable service: its routes and what it needs around them.
+public protocol Service: Sendable {
+    /// The name of the executable, in logs and in error messages.
+    static var name: String { get }
+    static var migrations: [Migration] { get }
+    /// A table that has rows as soon as the service has data of its own: sample data goes into an empty one only.
+    static var mainTable: StaticString { get }
+    /// Ports that the service takes when none are set.
+    static var defaultPorts: (public: UInt16, internal: UInt16) { get }
+    /// Event loops when LOOPS is not set.
+    static var defaultLoops: Int64 { get }
+
+    /// - Throws: `SettingError` or `DatabaseError` when it cannot work as it is set up.
+    init(_ context: ServiceContext) async throws
+
+    var verifier: TokenVerifier { get }
+    var routes: [Route] { get }
+    /// Under `/internal/v1`, for other services alone.
+    var internalRoutes: [Route] { get }
+    /// What goes on beside requests; cancelled when the service stops.
+    func work() async
+    /// Commands of its own, beside `serve`, `migrate`, `seed` and `healthcheck`.
+    static var commands: [Command] { get }
+}
+
+extension Service {
+    public var internalRoutes: [Route] { [] }
+    public func work() async {}
+    public static var commands: [Command] { [] }
+    public static var defaultLoops: Int64 { 1 }
+}
+
+/// A command of a service's executable, such as `identity grant EMAIL ROLE`.
+public struct Command: Sendable {
+    public let name: String
+    /// What comes after the name, for the usage text.
+    public let parameters: [String]
+    /// Returns what is printed.
+    /// - Throws: whatever is then told to the person who ran it.
+    public let run: @Sendable (_ arguments: [String], _ context: ServiceContext) async throws -> String
+
+    public init(
+        _ name: String, _ parameters: [String],
+        run: @escaping @Sendable (_ arguments: [String], _ context: ServiceContext) async throws -> String
+    ) {
+        self.name = name
+        self.parameters = parameters
+        self.run = run
+    }
+}
+
+/// What a service is given to build itself from.
+public struct ServiceContext: Sendable {
+    public let settings: Settings
+    public let database: Database
+    public let loops: [EventLoop]
+    public let clock: WallClock
+    public let ids: Snowflake
+    public let metrics: Metrics
+    public let log: Logger
+    let databasePath: String
+
+    /// A client for the neighbour whose internal listener the setting `name` gives the address of.
+    /// - Throws: `SettingError` when it is not set.
+    public func neighbour(_ neighbour: String, setting name: String) throws -> HTTPClient {
+        let url = try settings.required(name, for: "the internal address of \(neighbour), as http://127.0.0.1:9081")
+        return try HTTPClient(
+            .init(neighbour: neighbour, baseURL: url, credential: try settings.serviceCredential()), loop: loops[0],
+            metrics: metrics)
+    }
+
+    /// A verifier that asks identity for its keys and keeps them beside the database.
+    public func verifierOfIdentity() throws -> TokenVerifier {
+        let identity = try neighbour("identity", setting: "IDENTITY_URL")
+        return TokenVerifier(cachePath: databasePath + ".jwks.json", clock: clock) {
+            let answer = try await identity.send(.get, "/internal/v1/jwks.json", trace: TraceContext())
+            guard answer.status == 200, let keys = KeySet(json: answer.body) else { throw KeysUnreadable() }
+            return keys
+        }
+    }
+}
+
+struct KeysUnreadable: Error {}
