@@ -1,1 +1,5 @@
-// placeholder
+import BookingService
+import Glibc
+import Lifecycle
+
+exit(await Launch<BookingService>.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,102 @@
+import Time
+
+/// A customer's attempt to get seats in a session: open for a short while, then confirmed, cancelled or expired, each
+/// for good.
+package struct Booking: Equatable, Sendable {
+    package enum Status: String, CaseIterable, Sendable { case open, confirmed, cancelled, expired }
+
+    /// What a booking has of its session's seats.
+    package enum Seats: Equatable, Sendable {
+        case none
+        case held(Int64)
+        case sold(Int64)
+        /// Given back when the booking was cancelled or had lapsed: what it held last.
+        case released(Int64)
+    }
+
+    package let id: BookingID
+    package let userID: UserID
+    package let sessionID: SessionID
+    package let createdAt: Timestamp
+    package let closesAt: Timestamp
+    package private(set) var confirmedAt: Timestamp?
+    package private(set) var cancelledAt: Timestamp?
+    package private(set) var seats: Seats
+
+    package init(
+        id: BookingID, userID: UserID, sessionID: SessionID, createdAt: Timestamp, closesAt: Timestamp,
+        confirmedAt: Timestamp? = nil, cancelledAt: Timestamp? = nil, seats: Seats = .none
+    ) {
+        self.id = id
+        self.userID = userID
+        self.sessionID = sessionID
+        self.createdAt = createdAt
+        self.closesAt = closesAt
+        self.confirmedAt = confirmedAt
+        self.cancelledAt = cancelledAt
+        self.seats = seats
+    }
+
+    /// Opens a booking, which holds nothing yet.
+    package static func open(
+        _ id: BookingID, by user: UserID, in session: SessionID, startingAt start: Timestamp, at now: Timestamp,
+        holdMilliseconds: Int64
+    ) throws(BookingRefusal) -> Booking {
+        guard now < start else { throw .sessionStarted }
+        return Booking(
+            id: id, userID: user, sessionID: session, createdAt: now,
+            closesAt: now.advanced(byMilliseconds: holdMilliseconds))
+    }
+
+    /// What the booking is at a moment. One whose seats were given back because it had lapsed stays expired, whatever
+    /// the clock says later.
+    package func status(at now: Timestamp) -> Status {
+        if cancelledAt != nil { return .cancelled }
+        if confirmedAt != nil { return .confirmed }
+        if case .released = seats { return .expired }
+        return now < closesAt ? .open : .expired
+    }
+
+    package var reservedSeats: Int64 {
+        switch seats {
+        case .none: 0
+        case .held(let count), .sold(let count), .released(let count): count
+        }
+    }
+
+    /// The booking with `wanted` seats in all, more or fewer than before.
+    /// - Parameter free: seats of the session that nobody has, not even this booking.
+    package func reserving(_ wanted: Int64, free: Int64, at now: Timestamp) throws(BookingRefusal) -> Booking {
+        try requireOpen(at: now)
+        guard wanted - reservedSeats <= free else { throw .notEnoughSeats }
+        var changed = self
+        changed.seats = .held(wanted)
+        return changed
+    }
+
+    package func confirming(at now: Timestamp) throws(BookingRefusal) -> Booking {
+        try requireOpen(at: now)
+        guard case .held(let count) = seats else { throw .noSeatsReserved }
+        var changed = self
+        changed.seats = .sold(count)
+        changed.confirmedAt = now
+        return changed
+    }
+
+    package func cancelling(at now: Timestamp) throws(BookingRefusal) -> Booking {
+        try requireOpen(at: now)
+        var changed = self
+        if case .held(let count) = seats { changed.seats = .released(count) }
+        changed.cancelledAt = now
+        return changed
+    }
+
+    private func requireOpen(at now: Timestamp) throws(BookingRefusal) {
+        switch status(at: now) {
+        case .open: return
+        case .confirmed: throw .bookingConfirmed
+        case .cancelled: throw .bookingCancelled
+        case .expired: throw .bookingExpired
+        }
+    }
+}

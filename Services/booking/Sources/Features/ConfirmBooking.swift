@@ -1,0 +1,27 @@
+import API
+import Auth
+import JSON
+import SQLite
+import Time
+import TypedID
+
+extension BookingService {
+    /// `POST /v1/bookings/{booking_id}/confirm`: what the booking holds is sold, for good.
+    func confirmBooking(_ request: Request, _ caller: Principal) async throws -> Response {
+        let user = try userID(of: caller)
+        guard let bookingID = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
+        return try await request.decide(in: database) { [clock] transaction in
+            let confirmed = try transaction.booking(bookingID, of: user).confirming(at: clock.now())
+            try transaction.execute(
+                "UPDATE reservations SET state = 'sold' WHERE booking_id = \(confirmed.id)")
+            try transaction.execute(
+                "UPDATE bookings SET confirmed_at = \(confirmed.confirmedAt) WHERE id = \(confirmed.id)")
+            return .json { json in
+                json.object("booking") { json in
+                    confirmed.writeReserved(to: &json)
+                    json.field("confirmed_at", confirmed.confirmedAt)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import API
+import HTTPClient
+import JSON
+import Telemetry
+import Time
+import TypedID
+
+/// A session as catalog knows it, as far as booking needs it.
+struct CatalogSession: Sendable {
+    let id: SessionID
+    let startsAt: Timestamp
+    let allocation: Int64
+    let names: SessionNames
+}
+
+/// What a customer calls a session by: its film and its place.
+struct SessionNames: Sendable, Equatable {
+    let movieID: MovieID
+    let movieTitle: String
+    let placeID: PlaceID
+    let placeName: String
+}
+
+/// Booking's own view of catalog.
+struct Catalog: Sendable {
+    /// A customer waits for it.
+    private static let sessionTimeout: Int64 = 1_000
+    /// The list can be answered without it.
+    private static let namesTimeout: Int64 = 250
+
+    private let client: HTTPClient
+
+    init(_ client: HTTPClient) { self.client = client }
+
+    /// - Throws: `sessionNotFound`; 503 when catalog does not answer in time, or not sensibly.
+    func session(_ id: SessionID, _ trace: TraceContext) async throws -> CatalogSession {
+        let answer = try await ask("/internal/v1/sessions/\(id)", [], Self.sessionTimeout, trace)
+        if answer.status == 404 { throw BookingRefusal.sessionNotFound }
+        guard answer.status == 200, let session = try? JSONValue(parsing: answer.body)["session"],
+            let startsAt = session["starts_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
+            let allocation = session["allocation"]?.integerValue, let names = SessionNames(session)
+        else { throw APIError.unavailable }
+        return CatalogSession(id: id, startsAt: startsAt, allocation: allocation, names: names)
+    }
+
+    /// The names of those sessions that catalog still knows.
+    func names(of ids: [SessionID], _ trace: TraceContext) async throws -> [(SessionID, SessionNames)] {
+        let list = ids.map(\.description).joined(separator: ",")
+        let answer = try await ask("/internal/v1/sessions", [("ids", list)], Self.namesTimeout, trace)
+        guard answer.status == 200, let sessions = try? JSONValue(parsing: answer.body)["sessions"]?.arrayValue else {
+            throw APIError.unavailable
+        }
+        return sessions.compactMap { session in
+            guard let id = session["id"]?.stringValue.flatMap(SessionID.init), let names = SessionNames(session) else {
+                return nil
+            }
+            return (id, names)
+        }
+    }
+
+    private func ask(
+        _ path: String, _ query: [(String, String)], _ timeout: Int64, _ trace: TraceContext
+    ) async throws(APIError) -> HTTPClient.Response {
+        do {
+            return try await client.send(.get, path, query: query, timeoutMilliseconds: timeout, trace: trace)
+        } catch {
+            throw .unavailable
+        }
+    }
+}
+
+extension SessionNames {
+    fileprivate init?(_ session: JSONValue) {
+        guard let movieID = session["movie"]?["id"]?.stringValue.flatMap(MovieID.init),
+            let movieTitle = session["movie"]?["title"]?.stringValue,
+            let placeID = session["place"]?["id"]?.stringValue.flatMap(PlaceID.init),
+            let placeName = session["place"]?["name"]?.stringValue
+        else { return nil }
+        self.init(movieID: movieID, movieTitle: movieTitle, placeID: placeID, placeName: placeName)
+    }
+}
