@@ -1,1 +1,5 @@
-// placeholder
+import AnalyticsService
+import Glibc
+import Lifecycle
+
+exit(await Launch<AnalyticsService>.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,27 @@
+import Auth
+import Lifecycle
+import SQLite
+import Time
+import TypedID
+
+/// What visitors look at.
+package struct AnalyticsService: Service {
+    package static let name = "analytics"
+    package static let mainTable: StaticString = "events"
+    package static let defaultPorts: (public: UInt16, internal: UInt16) = (8084, 9084)
+    package static let migrations = [
+        Migration("v0001_events", sql: PackageResources.v0001_events_sql)
+    ]
+
+    let database: Database
+    let clock: WallClock
+    let ids: Snowflake
+    package let verifier: TokenVerifier
+
+    package init(_ context: ServiceContext) async throws {
+        database = context.database
+        clock = context.clock
+        ids = context.ids
+        verifier = try context.verifierOfIdentity()
+    }
+}

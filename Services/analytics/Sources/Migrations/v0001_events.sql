@@ -1,0 +1,27 @@
+-- What visitors looked at, one row an event, as the web team sent it. Rows are only ever added.
+
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    tracking_id TEXT NOT NULL,
+    type TEXT NOT NULL CHECK (type IN ('page_enter', 'page_exit')),
+    scheme TEXT NOT NULL,
+    path TEXT NOT NULL,
+    -- A JSON object of names to strings or lists of strings, in the order they came.
+    query TEXT NOT NULL CHECK (json_valid(query)),
+    -- Whoever was signed in.
+    user_id INTEGER,
+    received_at INTEGER NOT NULL
+) STRICT;
+
+-- Answers under an Idempotency-Key, kept for a day.
+CREATE TABLE idempotency_records (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    status INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (scope, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_records_by_age ON idempotency_records (created_at);

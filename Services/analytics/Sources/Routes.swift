@@ -1,0 +1,9 @@
+import API
+
+extension AnalyticsService {
+    package var routes: [Route] {
+        [
+            .post(tokenWelcome: "/v1/analytics/track", body: .jsonOrText, trackEvent)
+        ]
+    }
+}
