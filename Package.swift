@@ -80,7 +80,9 @@ let package = Package(
         + [
             .target(
                 name: "TestSupport", dependencies: mechanisms, path: "Tests/TestSupport",
-                swiftSettings: strict)
+                swiftSettings: strict),
+            .testTarget(
+                name: "GatewayTests", dependencies: ["TestSupport"], path: "Tests/GatewayTests", swiftSettings: strict),
         ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

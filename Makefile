@@ -1,0 +1,27 @@
+# Everything that is done with this checkout: `make run`, `make test`, `make lint`, `make format`, `make coverage`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := run
+.PHONY: run test lint format coverage clean
+
+swift_files := Package.swift Services Shared Tests
+
+run:
+	@Gateway/run.sh
+
+test:
+	@.ci/install build
+	swift build --build-tests --explicit-target-dependency-import-check error
+	swift test --skip-build --explicit-target-dependency-import-check error
+
+lint:
+	swift format lint --strict --parallel --recursive $(swift_files)
+
+format:
+	swift format --in-place --parallel --recursive $(swift_files)
+
+coverage:
+	@.ci/install build
+	@.ci/coverage
+
+clean:
+	rm -rf .build
