@@ -44,11 +44,6 @@ public final class HTTPClient: Sendable {
             State(breaker: CircuitBreaker(configuration.breaker), budget: RetryBudget(configuration.retry)))
     }
 
-    /// No call is in flight any more, for each holds its client; the kept connections are closed where they live.
-    deinit {
-        Task { [pools] in await pools.removeAll() }
-    }
-
     package var callsInFlight: Int { state.withLock { $0.callsInFlight } }
 
     /// Asks the neighbour.
@@ -173,8 +168,6 @@ public final class HTTPClient: Sendable {
         let id = lastTransfer.wrappingAdd(1, ordering: .relaxed).newValue
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                // Cancelled later, it is ended by the handler, which has to wait for this to be over.
-                guard !Task.isCancelled else { return continuation.resume(returning: .failure(.cancelled)) }
                 guard let pool = try? pools.value else {
                     return continuation.resume(returning: .failure(.unreachable(reason: "no connection pool")))
                 }
@@ -182,6 +175,7 @@ public final class HTTPClient: Sendable {
                 pool.start(Transfer(id: id, request, configuration, deadline: timer, continuation))
             }
         } onCancel: {
+            // Queued, so that even a cancellation from before finds the transfer started.
             loop.run { self.abort(id, .cancelled) }
         }
     }

@@ -143,7 +143,7 @@ struct BreakerTests {
             Issue.record("still asked")
             return
         }
-        #expect(fixture.server.requests.count == 3)
+        #expect(fixture.server.requests.count <= 3)
     }
 
     @Test("is still asked when it refuses (4xx) or answers too much")
