@@ -118,13 +118,13 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     var isStopped: Bool { state.withLock { !$0.running } }
 
+    /// The wake-up is sent under the lock: after it, `stop()` may have freed the event.
     private func submit(_ work: Work) {
-        let mustWake = state.withLock { state in
-            guard state.running else { return false }
+        state.withLock { state in
+            guard state.running else { return }
             state.work.append(work)
-            return state.work.count == 1
+            if state.work.count == 1 { event_active(wake, 0, 0) }
         }
-        if mustWake { event_active(wake, 0, 0) }
     }
 
     /// One swap of the queue a round, so that work which queues more work cannot keep the sockets waiting.

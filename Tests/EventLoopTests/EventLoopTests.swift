@@ -91,6 +91,18 @@ import Testing
         deinit { gone() }
     }
 
+    @Test("it may be stopped while others hand it work")
+    func stoppedUnderWork() async throws {
+        for _ in 0..<200 {
+            let loop = try EventLoop(name: "busy")
+            let others = Task.detached { while !Task.isCancelled { loop.run {} } }
+            await Task.yield()
+            loop.stop()
+            others.cancel()
+            await others.value
+        }
+    }
+
     @Test("its thread keeps a loop that is let go of at once")
     func dropped() throws {
         for _ in 0..<100 {
