@@ -11,9 +11,18 @@ extension Connection {
             enter(.reading)
             head = HeadScan()
         }
+        guard hasRoom() else { return }
         guard phase == .reading, head.verdict == .incomplete else { return }
         scan(last: count)
         if case .refused(let status) = head.verdict { refuse(status) }
+    }
+
+    /// evhttp itself would take any number of bytes from a client that sends without reading its answer, or that never
+    /// ends the line with a chunk's size.
+    private func hasRoom() -> Bool {
+        guard evbuffer_get_length(input) > limits.headBytes + limits.bodyBytes else { return true }
+        if phase == .reading { refuse(413) } else { bufferevent_disable(events, Int16(EV_READ)) }
+        return false
     }
 
     private func scan(last count: Int) {
@@ -60,6 +69,7 @@ extension Connection {
     func completed() {
         request?.detach()
         request = nil
+        watchOutput(true)
         enter(.idle)
         let count = evbuffer_get_length(input)
         guard count > 0 else { return }

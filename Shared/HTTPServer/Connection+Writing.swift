@@ -8,6 +8,7 @@ extension Connection {
         guard let raw = request.raw else { return }
         let fields = raw.pointee.output_headers
         enter(.answering)
+        watchOutput(false)
         evhttp_add_header(fields, "Date", server.clock.now())
         for (name, value) in response.headers { evhttp_add_header(fields, name, value) }
         // RFC 9110, section 8.6: none for 204, and none that is not GET's own for 304.
@@ -19,12 +20,21 @@ extension Connection {
             evhttp_add_header(fields, "Connection", "close")
         }
         evhttp_send_reply(raw, Int32(response.status), reasonPhrase(response.status), nil)
+        flush()
+    }
+
+    /// Writes now what the loop would write once the kernel has said that the socket takes it, as it nearly always does.
+    private func flush() {
+        evbuffer_unfreeze(output, 1)
+        evbuffer_write(output, bufferevent_getfd(events))
+        evbuffer_freeze(output, 1)
+        if evbuffer_get_length(output) == 0 { bufferevent_trigger(events, Int16(EV_WRITE), 0) }
     }
 
     /// evhttp writes an error page of its own when it cannot read a request: it is replaced before it is sent, since a
     /// bufferevent writes from the loop only.
     func written(after size: Int) {
-        guard phase == .idle || phase == .reading, fault == nil else { return }
+        guard phase == .reading, fault == nil else { return }
         var position = evbuffer_ptr()
         evbuffer_ptr_set(output, &position, size, EVBUFFER_PTR_SET)
         var line = [UInt8](repeating: 0, count: 12)

@@ -22,7 +22,7 @@ final class Connection {
 
     /// The bufferevent, which evhttp owns; our own reference keeps it whole until `closed`.
     let events: OpaquePointer
-    unowned let server: LoopServer
+    let server: LoopServer
     var phase = Phase.idle
     /// When the phase began, in monotonic nanoseconds.
     var since = monotonicNanoseconds()
@@ -32,21 +32,19 @@ final class Connection {
     var handle: OpaquePointer?
     /// The status to refuse with, once evhttp is out of the way.
     var fault: Int?
-    private var watches: [(buffer: OpaquePointer?, entry: OpaquePointer?)] = []
+    private var inputWatch: OpaquePointer?
+    private var outputWatch: OpaquePointer?
 
     init?(_ server: LoopServer) {
         guard let events = bufferevent_socket_new(server.loop.base, -1, 0) else { return nil }
         self.server = server
         self.events = events
         bufferevent_incref(events)
-        // A client that sends without reading its answers fills no more than one request's room.
-        let limits = server.shared.limits
-        bufferevent_setwatermark(events, Int16(EV_READ), 0, limits.headBytes + limits.bodyBytes + 4096)
-        watch(input) { _, info, context in
+        inputWatch = watch(input) { _, info, context in
             guard let added = info?.pointee.n_added, added > 0 else { return }
             Connection.from(context)?.arrived(added)
         }
-        watch(output) { _, info, context in
+        outputWatch = watch(output) { _, info, context in
             guard let info, info.pointee.n_added > 0 else { return }
             Connection.from(context)?.written(after: info.pointee.orig_size)
         }
@@ -62,8 +60,18 @@ final class Connection {
     var output: OpaquePointer? { bufferevent_get_output(events) }
     var limits: HTTPLimits { server.shared.limits }
 
-    private func watch(_ buffer: OpaquePointer?, _ callback: @escaping evbuffer_cb_func) {
-        watches.append((buffer, evbuffer_add_cb(buffer, callback, context)))
+    private func watch(_ buffer: OpaquePointer?, _ callback: @escaping evbuffer_cb_func) -> OpaquePointer? {
+        evbuffer_add_cb(buffer, callback, context)
+    }
+
+    /// Whether `written` is told of what is written.
+    func watchOutput(_ enabled: Bool) {
+        let flag = UInt32(EVBUFFER_CB_ENABLED)
+        if enabled {
+            evbuffer_cb_set_flags(output, outputWatch, flag)
+        } else {
+            evbuffer_cb_clear_flags(output, outputWatch, flag)
+        }
     }
 
     func enter(_ phase: Phase) {
@@ -80,7 +88,7 @@ final class Connection {
     }
 
     private func adopt() -> Bool {
-        guard !watches.isEmpty else { return false }
+        guard inputWatch != nil else { return false }
         // evhttp offers no hook for a new connection, but is itself the context of its callbacks.
         var owner: UnsafeMutableRawPointer?
         bufferevent_getcb(events, nil, nil, nil, &owner)
@@ -102,8 +110,11 @@ final class Connection {
 
     private func closed() {
         withExtendedLifetime(self) {
-            for (buffer, entry) in watches { evbuffer_remove_cb_entry(buffer, entry) }
-            watches = []
+            // evhttp closes the socket before libevent forgets it when it is called from the connection's own event.
+            bufferevent_disable(events, Int16(EV_READ | EV_WRITE))
+            evbuffer_remove_cb_entry(input, inputWatch)
+            evbuffer_remove_cb_entry(output, outputWatch)
+            inputWatch = nil
             request?.detach()
             request = nil
             server.remove(handle)

@@ -4,9 +4,14 @@ import Synchronization
 
 /// HTTP/1.1 over libevent's evhttp: one listening socket, which every loop accepts from, and on each loop the
 /// connections that it accepted. A handler runs as a task on its connection's loop, and each request gets one answer.
+///
+/// evhttp has the last word on chunks: it takes no chunk extensions, tolerates blank lines between chunks, and reports a
+/// size that it cannot read as one that is too long, hence 413. Trailers are read and dropped. Folded header fields are
+/// refused, and so is a blank line before a request.
 public final class HTTPServer: Sendable {
     public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
-    /// What the server itself answers, by status: 400, 408, 413, 414, 417, 431, 501, 503, 505.
+    /// What the server itself answers, by status: 400, 408, 413, 414, 417, 431, 501, 503 (which wants a `Retry-After`),
+    /// 505. All but a 503 for too many requests close the connection.
     public typealias Refusal = @Sendable (Int) -> HTTPResponse
 
     /// The port it listens on, also when 0 was asked for.
@@ -44,15 +49,17 @@ public final class HTTPServer: Sendable {
 
     /// Accepts no more connections, answers what is under way with `Connection: close`, closes what is idle, and
     /// returns once every connection is closed: at the latest when the grace has passed, by force. A handler that is
-    /// still at work then finishes for nobody.
+    /// still at work then finishes for nobody. Only the first call does anything.
     public func drain(graceMilliseconds: Int64) async {
         guard !shared.draining.exchange(true, ordering: .relaxed) else { return }
+        for worker in workers { await worker.stopAccepting() }
+        // Whoever comes now is refused by the kernel, and may try elsewhere, while the rest is under way.
+        socket.close()
         await withTaskGroup { group in
             for worker in workers {
                 group.addTask { await worker.drain(graceMilliseconds: graceMilliseconds) }
             }
         }
-        socket.close()
     }
 }
 

@@ -15,6 +15,7 @@ final class LoopServer: @unchecked Sendable {
     private var acceptor: OpaquePointer?
     private var sweep: OpaquePointer?
     private var attention: OpaquePointer?
+    private var nextTurn: OpaquePointer?
     /// Accepted by evhttp, but not yet known by it to us; or found at fault where nothing could be done about it.
     private var waiting: [Connection] = []
     /// By evhttp's handle. C holds these unretained.
@@ -42,9 +43,10 @@ final class LoopServer: @unchecked Sendable {
         sweep = event_new(
             loop.base, -1, Int16(EV_PERSIST), { _, _, context in LoopServer.from(context)?.look() }, context)
         attention = event_new(loop.base, -1, 0, { _, _, context in LoopServer.from(context)?.attend() }, context)
+        nextTurn = event_new(loop.base, -1, 0, { _, _, context in LoopServer.from(context)?.accept(true) }, context)
         // The socket is the server's: it is closed once the last loop has let go of it.
         let flags = UInt32(LEV_OPT_CLOSE_ON_EXEC)
-        guard let http, let sweep, attention != nil,
+        guard let http, let sweep, attention != nil, nextTurn != nil,
             let listener = evconnlistener_new(loop.base, nil, nil, flags, 0, descriptor)
         else { preconditionFailure("out of memory before the first connection") }
         configure(http, context)
@@ -66,7 +68,7 @@ final class LoopServer: @unchecked Sendable {
         evhttp_set_default_content_type(http, nil)
         // Every method, also the ones it does not know: the handler says 405 in its own format.
         evhttp_set_allowed_methods(http, UInt16.max)
-        evhttp_set_bevcb(http, { _, context in LoopServer.from(context)?.accept() }, context)
+        evhttp_set_bevcb(http, { _, context in LoopServer.from(context)?.connect() }, context)
         evhttp_set_gencb(
             http,
             { raw, context in
@@ -80,11 +82,20 @@ final class LoopServer: @unchecked Sendable {
     }
 
     /// Watches a new connection from its first byte. evhttp makes its own handle of it right after this.
-    private func accept() -> OpaquePointer? {
+    private func connect() -> OpaquePointer? {
+        // One at a time: whichever loop woke up first would take every client that waits.
+        accept(false)
+        if let nextTurn { arm(nextTurn, 0) }
         guard let connection = Connection(self) else { return nil }
         shared.connections.add(1, ordering: .relaxed)
         call(connection)
         return connection.events
+    }
+
+    private func accept(_ willing: Bool) {
+        guard let acceptor else { return }
+        let listener = evhttp_bound_socket_get_listener(acceptor)
+        if willing { evconnlistener_enable(listener) } else { evconnlistener_disable(listener) }
     }
 
     /// Comes back to a connection once evhttp is done with the event that it is in, and before it writes or reads.
@@ -108,7 +119,7 @@ final class LoopServer: @unchecked Sendable {
 
     private func look() {
         let now = monotonicNanoseconds()
-        if let acceptor { evconnlistener_enable(evhttp_bound_socket_get_listener(acceptor)) }
+        accept(true)
         for connection in Array(connections.values) { connection.look(now) }
         if drained != nil, connections.isEmpty || now >= drainDeadline { finish() }
     }
@@ -120,6 +131,17 @@ final class LoopServer: @unchecked Sendable {
 }
 
 extension LoopServer {
+    func stopAccepting() async {
+        await withCheckedContinuation { continuation in
+            loop.run {
+                if let http = self.http, let acceptor = self.acceptor { evhttp_del_accept_socket(http, acceptor) }
+                self.acceptor = nil
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Returns once every connection is closed.
     func drain(graceMilliseconds: Int64) async {
         await withCheckedContinuation { continuation in
             loop.run { self.beginDrain(graceMilliseconds, continuation) }
@@ -129,8 +151,6 @@ extension LoopServer {
     private func beginDrain(_ graceMilliseconds: Int64, _ continuation: CheckedContinuation<Void, Never>) {
         drained = continuation
         drainDeadline = monotonicNanoseconds() + UInt64(max(0, graceMilliseconds)) * 1_000_000
-        if let http, let acceptor { evhttp_del_accept_socket(http, acceptor) }
-        acceptor = nil
         if let sweep { arm(sweep, Self.drainSweepMilliseconds) }
         look()
     }
@@ -141,9 +161,11 @@ extension LoopServer {
         if let http { evhttp_free(http) }
         if let sweep { event_free(sweep) }
         if let attention { event_free(attention) }
+        if let nextTurn { event_free(nextTurn) }
         http = nil
         sweep = nil
         attention = nil
+        nextTurn = nil
         attend()
         drained?.resume()
         drained = nil

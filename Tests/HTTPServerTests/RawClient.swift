@@ -2,7 +2,7 @@ import Glibc
 
 /// A TCP connection that sends exactly the bytes it is given.
 final class RawClient: Sendable {
-    struct Failure: Error { var errno: Int32 }
+    struct Failure: Error, Equatable { var errno: Int32 }
 
     /// What came back, and how the connection stood after it.
     struct Received {
@@ -45,9 +45,7 @@ final class RawClient: Sendable {
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
         }
         guard status == 0 else {
-            let failure = Failure(errno: errno)
-            close(descriptor)
-            throw failure
+            throw Failure(errno: errno)
         }
     }
 
