@@ -77,6 +77,15 @@ public protocol APIRefusal: Error {
     var apiError: APIError { get }
 }
 
+/// A neighbour that is needed did not answer, or not sensibly: the client is told to come back, the log why.
+public struct NeighbourError: APIRefusal, CustomStringConvertible {
+    public let description: String
+
+    public init(_ neighbour: String, _ reason: String) { description = "\(neighbour): \(reason)" }
+
+    public var apiError: APIError { .unavailable }
+}
+
 extension Fields {
     /// 422 with all faults found so far.
     public var refusal: APIError { .invalid(faults) }

@@ -87,12 +87,15 @@ public final class Router: Sendable {
     private func refusal(_ error: any Error, _ trace: TraceContext, _ route: Route?) -> Response {
         let told = APIError(telling: error)
         if told.status >= 500 {
-            log.error(
-                "request_failed",
-                [
-                    ("request_id", .string(trace.requestID)), ("route", .string(route?.pattern ?? "")),
-                    ("status", .integer(Int64(told.status))), ("error", .string(String(reflecting: error))),
-                ])
+            let fields: Logger.Fields = [
+                ("request_id", .string(trace.requestID)), ("route", .string(route?.pattern ?? "")),
+                ("status", .integer(Int64(told.status))), ("error", .string("\(error)")),
+            ]
+            if told.status == 500 {
+                log.error("request_failed", fields)
+            } else {
+                log.warning("request_refused", fields)
+            }
         }
         return told.response
     }

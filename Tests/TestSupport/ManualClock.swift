@@ -7,6 +7,9 @@ public final class ManualClock: Sendable {
 
     public init(_ start: Timestamp = Timestamp(rawValue: 1_795_199_400_000)) { time = Mutex(start) }
 
+    /// One that stands at the time it is, for data that is relative to it.
+    public static func atSystemTime() -> ManualClock { ManualClock(WallClock.system.now()) }
+
     public var now: Timestamp {
         get { time.withLock { $0 } }
         set { time.withLock { $0 = newValue } }

@@ -39,7 +39,7 @@ struct Catalog: Sendable {
         guard answer.status == 200, let session = try? JSONValue(parsing: answer.body)["session"],
             let startsAt = session["starts_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
             let allocation = session["allocation"]?.integerValue, let names = SessionNames(session)
-        else { throw APIError.unavailable }
+        else { throw NeighbourError("catalog", "it answered \(answer.status) for a session, or not as agreed") }
         return CatalogSession(id: id, startsAt: startsAt, allocation: allocation, names: names)
     }
 
@@ -48,7 +48,7 @@ struct Catalog: Sendable {
         let list = ids.map(\.description).joined(separator: ",")
         let answer = try await ask("/internal/v1/sessions", [("ids", list)], Self.namesTimeout, trace)
         guard answer.status == 200, let sessions = try? JSONValue(parsing: answer.body)["sessions"]?.arrayValue else {
-            throw APIError.unavailable
+            throw NeighbourError("catalog", "it answered \(answer.status) for sessions, or not as agreed")
         }
         return sessions.compactMap { session in
             guard let id = session["id"]?.stringValue.flatMap(SessionID.init), let names = SessionNames(session) else {
@@ -60,11 +60,11 @@ struct Catalog: Sendable {
 
     private func ask(
         _ path: String, _ query: [(String, String)], _ timeout: Int64, _ trace: TraceContext
-    ) async throws(APIError) -> HTTPClient.Response {
+    ) async throws(NeighbourError) -> HTTPClient.Response {
         do {
             return try await client.send(.get, path, query: query, timeoutMilliseconds: timeout, trace: trace)
         } catch {
-            throw .unavailable
+            throw NeighbourError("catalog", "\(error)")
         }
     }
 }

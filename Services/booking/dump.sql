@@ -1,0 +1,86 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE migrations (
+    name TEXT NOT NULL PRIMARY KEY,
+    checksum TEXT NOT NULL,
+    applied_at INTEGER NOT NULL,
+    safe_for_older_code INTEGER NOT NULL
+) STRICT;
+INSERT INTO migrations VALUES('v0001_inventory','1454eed79a92b7c9',0,0);
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    starts_at INTEGER NOT NULL,
+    allocation INTEGER NOT NULL CHECK (allocation >= 0),
+    held INTEGER NOT NULL DEFAULT 0 CHECK (held >= 0),
+    sold INTEGER NOT NULL DEFAULT 0 CHECK (sold >= 0),
+    -- As catalog last told them.
+    movie_id INTEGER NOT NULL,
+    movie_title TEXT NOT NULL,
+    place_id INTEGER NOT NULL,
+    place_name TEXT NOT NULL,
+    named_at INTEGER NOT NULL,
+    CONSTRAINT seats_within_allocation CHECK (held + sold <= allocation)
+) STRICT;
+CREATE TABLE bookings (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    user_id INTEGER NOT NULL,
+    session_id INTEGER NOT NULL REFERENCES sessions (id),
+    created_at INTEGER NOT NULL,
+    closes_at INTEGER NOT NULL,
+    confirmed_at INTEGER,
+    cancelled_at INTEGER,
+    CONSTRAINT open_for_a_while CHECK (closes_at > created_at),
+    CONSTRAINT confirmed_in_time CHECK (confirmed_at < closes_at),
+    CONSTRAINT confirmed_or_cancelled CHECK (confirmed_at IS NULL OR cancelled_at IS NULL),
+    UNIQUE (id, session_id)
+) STRICT;
+CREATE TABLE reservations (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    booking_id INTEGER NOT NULL UNIQUE,
+    session_id INTEGER NOT NULL,
+    seats INTEGER NOT NULL CHECK (seats > 0),
+    state TEXT NOT NULL CHECK (state IN ('held', 'sold', 'released')),
+    held_until INTEGER NOT NULL,
+    reserved_at INTEGER NOT NULL,
+    FOREIGN KEY (booking_id, session_id) REFERENCES bookings (id, session_id)
+) STRICT;
+CREATE TABLE idempotency_records (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    status INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (scope, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bookings_by_user ON bookings (user_id, id);
+CREATE INDEX bookings_by_session ON bookings (session_id);
+CREATE INDEX reservations_held ON reservations (session_id, held_until) WHERE state = 'held';
+CREATE TRIGGER reservations_counted AFTER INSERT ON reservations
+BEGIN
+    UPDATE sessions
+    SET held = held + iif(NEW.state = 'held', NEW.seats, 0), sold = sold + iif(NEW.state = 'sold', NEW.seats, 0)
+    WHERE id = NEW.session_id;
+END;
+CREATE TRIGGER reservations_recounted AFTER UPDATE OF seats, state ON reservations
+BEGIN
+    UPDATE sessions
+    SET held = held + iif(NEW.state = 'held', NEW.seats, 0) - iif(OLD.state = 'held', OLD.seats, 0),
+        sold = sold + iif(NEW.state = 'sold', NEW.seats, 0) - iif(OLD.state = 'sold', OLD.seats, 0)
+    WHERE id = NEW.session_id;
+END;
+CREATE TRIGGER reservations_settled BEFORE UPDATE ON reservations
+WHEN OLD.state <> 'held' OR NEW.booking_id <> OLD.booking_id OR NEW.session_id <> OLD.session_id
+BEGIN
+    SELECT RAISE(ABORT, 'a settled reservation does not change');
+END;
+CREATE TRIGGER reservations_kept BEFORE DELETE ON reservations
+BEGIN
+    SELECT RAISE(ABORT, 'a reservation is released, not deleted');
+END;
+CREATE INDEX idempotency_records_by_age ON idempotency_records (created_at);
+COMMIT;
