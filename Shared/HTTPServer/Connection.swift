@@ -100,8 +100,11 @@ final class Connection {
         self.handle = handle
         server.add(self, handle)
         evhttp_connection_set_closecb(handle, { _, context in Connection.from(context)?.closed() }, context)
-        if server.shared.connections.load(ordering: .relaxed) > limits.connections { fault = 503 }
-        return true
+        let open = server.shared.connections.load(ordering: .relaxed)
+        if open > limits.connections { fault = 503 }
+        // Refused clients linger: a flood of them must not take all the file descriptors.
+        if open > 2 * limits.connections { close() }
+        return self.handle != nil
     }
 
     func close() {

@@ -7,7 +7,7 @@ public struct HTTPLimits: Sendable {
     /// The body, in bytes: 413 beyond, as soon as the announced length or a chunk says so. It is refused before it is
     /// read and before the handler knows of the request, so a limit of the handler's own belongs below this one.
     public var bodyBytes = 1024 * 1024
-    /// Open connections: the next one is answered 503 and closed.
+    /// Open connections: the next one is answered 503 and closed; beyond twice as many, closed without a word.
     public var connections = 4096
     /// Requests that a handler is at work on: the next one is answered 503, its connection kept.
     public var requestsInFlight = 1024

@@ -49,7 +49,7 @@ public final class HTTPServer: Sendable {
 
     /// Accepts no more connections, answers what is under way with `Connection: close`, closes what is idle, and
     /// returns once every connection is closed: at the latest when the grace has passed, by force. A handler that is
-    /// still at work then finishes for nobody. Only the first call does anything.
+    /// still at work then finishes for nobody. Only the first call does anything, and it must come before the loops are stopped.
     public func drain(graceMilliseconds: Int64) async {
         guard !shared.draining.exchange(true, ordering: .relaxed) else { return }
         for worker in workers { await worker.stopAccepting() }

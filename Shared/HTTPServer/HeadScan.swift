@@ -26,6 +26,10 @@ struct HeadScan {
 
     private mutating func take(_ byte: UInt8, _ limits: HTTPLimits) {
         bytes += 1
+        guard bytes <= limits.headBytes else {
+            verdict = .refused(lines == 0 ? 414 : 431)
+            return
+        }
         switch byte {
         case 0x0A:
             endLine(limits)
@@ -40,7 +44,6 @@ struct HeadScan {
         default:
             lineLength += 1
         }
-        if bytes > limits.headBytes, verdict == .incomplete { verdict = .refused(lines == 0 ? 414 : 431) }
     }
 
     private mutating func endLine(_ limits: HTTPLimits) {

@@ -121,7 +121,8 @@ final class LoopServer: @unchecked Sendable {
         let now = monotonicNanoseconds()
         accept(true)
         for connection in Array(connections.values) { connection.look(now) }
-        if drained != nil, connections.isEmpty || now >= drainDeadline { finish() }
+        let isEmpty = connections.isEmpty && waiting.isEmpty
+        if drained != nil, isEmpty || now >= drainDeadline { finish() }
     }
 
     private func arm(_ event: OpaquePointer, _ milliseconds: Int) {
