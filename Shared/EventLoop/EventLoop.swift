@@ -39,7 +39,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Starts the loop's thread.
     /// - Throws: `EventLoopError` when the system refuses an event base or a thread.
     public init(name: String) throws(EventLoopError) {
-        guard Self.threadsEnabled, let base = event_base_new() else { throw .noBase }
+        guard Self.threadsEnabled, let base = Self.newBase() else { throw .noBase }
         self.base = base
         self.name = name
         // The loop outlives the thread's start by this box: `self` is not whole before `thread` is known.
@@ -71,6 +71,15 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
         self.thread = thread
         start.begin(self)
+    }
+
+    /// Changes to what is watched are handed to epoll together, once a round. That asks that nobody duplicates a
+    /// watched descriptor, which nothing here does.
+    private static func newBase() -> OpaquePointer? {
+        let configuration = event_config_new()
+        defer { event_config_free(configuration) }
+        event_config_set_flag(configuration, Int32(EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST.rawValue))
+        return event_base_new_with_config(configuration)
     }
 
     /// The loop whose thread this is, or nil.

@@ -24,8 +24,8 @@ private struct Books: Equatable {
             try connection.first(
                 """
                 SELECT coalesce(sum(iif(r.state = 'held', r.seats, 0)), 0),
-                    coalesce(sum(iif(r.state = 'sold', r.seats, 0)), 0), (SELECT allocation FROM sessions)
-                FROM reservations r
+                    coalesce(sum(iif(r.state = 'sold', r.seats, 0)), 0), s.allocation
+                FROM sessions s LEFT JOIN reservations r ON r.session_id = s.id GROUP BY s.id
                 """
             ) { row in Books(held: try row.int(0), sold: try row.int(1), allocation: try row.int(2)) }
         }
