@@ -10,7 +10,7 @@ import Time
 public enum Launch<S: Service> {
     /// 0 when all went well, 1 when it did not, 2 when the command line is not understood.
     public static func run(_ arguments: [String]) async -> Int32 {
-        StopSignals.block()
+        StopSignals.handle()
         let settings = Settings.environment()
         do {
             switch (arguments.first ?? "serve", Array(arguments.dropFirst())) {
@@ -41,8 +41,8 @@ public enum Launch<S: Service> {
                 ("public", .string("\(running.publicAddress)")), ("internal", .string("\(running.internalAddress)")),
                 ("milliseconds", .integer(Int64((monotonicNanoseconds() - started) / 1_000_000))),
             ])
-        let signal = await StopSignals.wait()
-        running.context.log.info("stopping", [("signal", .integer(Int64(signal)))])
+        await StopSignals.wait()
+        running.context.log.info("stopping")
         await running.stop()
         running.context.log.info("stopped")
     }

@@ -1,17 +1,25 @@
 import Glibc
 
-/// Waits for the signals that ask a process to end, on a thread of its own.
+/// The signals that ask a process to end.
 enum StopSignals {
-    /// Called before any other thread is made, since threads inherit the mask: from then on SIGTERM and SIGINT wait
-    /// until somebody asks for them, and a peer that has gone is an error code and not a signal.
-    static func block() {
+    /// A POSIX semaphore, since a handler may call `sem_post` and next to nothing else (POSIX, 2.4.3). Never changed.
+    private nonisolated(unsafe) static let arrivals = {
+        let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+        sem_init(semaphore, 0, 0)
+        return semaphore
+    }()
+
+    /// From here on they wait until somebody asks for them, and a peer that has gone is an error code and not a
+    /// signal. They are handled, not blocked for a `sigwait`: below an asynchronous `main`, libdispatch parks the main
+    /// thread in a `sigsuspend` that lets every signal through.
+    static func handle() {
+        _ = arrivals  // made before a handler needs it
         signal(SIGPIPE, SIG_IGN)
-        var set = stopSet()
-        pthread_sigmask(SIG_BLOCK, &set, nil)
+        for number in [SIGTERM, SIGINT] { signal(number) { _ in sem_post(StopSignals.arrivals) } }
     }
 
-    /// Returns the first one that comes.
-    static func wait() async -> Int32 {
+    /// Returns when the first one has come.
+    static func wait() async {
         await withCheckedContinuation { continuation in
             let box = Unmanaged.passRetained(Waiter(continuation))
             var thread = pthread_t()
@@ -24,31 +32,25 @@ enum StopSignals {
                 }, box.toOpaque())
             guard status == 0 else {
                 box.release()
-                continuation.resume(returning: SIGTERM)
+                continuation.resume()
                 return
             }
             pthread_detach(thread)
         }
     }
 
-    fileprivate static func stopSet() -> sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGTERM)
-        sigaddset(&set, SIGINT)
-        return set
+    fileprivate static func waitHere() {
+        while sem_wait(arrivals) != 0 {}  // EINTR
     }
 }
 
 private final class Waiter: Sendable {
-    private let continuation: CheckedContinuation<Int32, Never>
+    private let continuation: CheckedContinuation<Void, Never>
 
-    init(_ continuation: CheckedContinuation<Int32, Never>) { self.continuation = continuation }
+    init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = continuation }
 
     func wait() {
-        var set = StopSignals.stopSet()
-        var received: Int32 = 0
-        while sigwait(&set, &received) != 0 {}
-        continuation.resume(returning: received)
+        StopSignals.waitHere()
+        continuation.resume()
     }
 }
