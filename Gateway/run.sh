@@ -8,7 +8,7 @@ cd "$(dirname "$(realpath "$0")")/.."
 port=${PORT:-8080}
 data=$(realpath -m "${DATA_DIR:-.data}")
 services=(identity catalog booking analytics)
-declare -A public internal child
+declare -A public=() internal=() child=()
 
 fail() {
     echo "make run: $*" >&2
@@ -102,7 +102,7 @@ start_gateway() {
 # Waits for the first of the children to end, and says which and why; the rest is stopped on the way out.
 report_end() {
     local gone status=0 name why
-    wait -n -p gone "${child[@]}" || status=$?
+    wait -n -p gone "${child[@]}" 2>/dev/null || status=$?
     for name in "${!child[@]}"; do
         [[ ${child[$name]} == "$gone" ]] || continue
         why="exit status $status"
@@ -122,7 +122,8 @@ gone_within() {
     done
 }
 
-# The gateway first, so that what is in flight finishes and nothing new arrives.
+# The gateway first, so that what is in flight finishes and nothing new arrives. Each child leads a process group: were
+# nginx's master dead, its workers would still be in it.
 stop() {
     trap '' INT TERM HUP
     ((${#child[@]})) || return 0
@@ -130,8 +131,9 @@ stop() {
     if [[ -n ${child[gateway]:-} ]] && kill -QUIT "${child[gateway]}" 2>/dev/null; then
         gone_within 5 "${child[gateway]}" || true
     fi
-    kill -TERM "${child[@]}" 2>/dev/null || true
-    gone_within 10 "${child[@]}" || kill -KILL "${child[@]}" 2>/dev/null || true
+    local groups=("${child[@]/#/-}")
+    kill -TERM -- "${groups[@]}" 2>/dev/null || true
+    gone_within 10 -- "${groups[@]}" || kill -KILL -- "${groups[@]}" 2>/dev/null || true
     wait
 }
 

@@ -10,17 +10,17 @@ import Testing
     @Test(
         "what the gateway itself refuses is refused in the format of the API",
         arguments: [
-            Case(request: "GET /v1/movies HTTP/1.1\r\n\r\n", status: 400, code: "invalid_request"),
-            Case(request: "GET /v1/movies/%zz HTTP/1.1\r\nHost: a\r\n\r\n", status: 400, code: "invalid_request"),
-            Case(request: "GET /v1/movies/%00 HTTP/1.1\r\nHost: a\r\n\r\n", status: 400, code: "invalid_request"),
-            Case(request: "nonsense\r\n\r\n", status: 400, code: "invalid_request"),
+            Case(request: "GET /v1/movies HTTP/1.1\r\n\r\n", status: 400, code: "bad_request"),
+            Case(request: "GET /v1/movies/%zz HTTP/1.1\r\nHost: a\r\n\r\n", status: 400, code: "bad_request"),
+            Case(request: "GET /v1/movies/%00 HTTP/1.1\r\nHost: a\r\n\r\n", status: 400, code: "bad_request"),
+            Case(request: "nonsense\r\n\r\n", status: 400, code: "bad_request"),
             Case(
                 request:
                     "POST /v1/bookings HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
-                status: 400, code: "invalid_request"),
+                status: 400, code: "bad_request"),
             Case(
                 request: "POST /v1/bookings HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-                status: 400, code: "invalid_request"),
+                status: 400, code: "bad_request"),
             Case(request: "GET /v2 HTTP/1.1\r\nHost: a\r\n\r\n", status: 404, code: "route_not_found"),
             Case(request: "TRACE /v1/movies HTTP/1.1\r\nHost: a\r\n\r\n", status: 405, code: "method_not_allowed"),
             Case(
