@@ -36,7 +36,6 @@ import Testing
             Case(
                 request: "GET /v1/movies HTTP/1.1\r\nHost: a\r\nX-A: \(String(repeating: "x", count: 8192))\r\n\r\n",
                 status: 431, code: "headers_too_large"),
-            Case(request: "PURGE /v1/movies HTTP/1.1\r\nHost: a\r\n\r\n", status: 501, code: "not_implemented"),
             Case(
                 request: "POST /v1/bookings HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", status: 501,
                 code: "not_implemented"),

@@ -41,7 +41,7 @@ import Testing
 
     @Test(
         "methods pass, so that the service can say which ones it allows",
-        arguments: ["PUT", "PATCH", "DELETE", "OPTIONS"])
+        arguments: ["PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"])
     func passes(method: String) throws {
         let gateway = try Gateway()
         #expect(try gateway.send(method, "/v1/movies", body: "{}").status == 200)
