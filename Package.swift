@@ -58,6 +58,7 @@ let package = Package(
             name: "CGLib", path: "Shared/CGLib", pkgConfig: "glib-2.0", providers: [.apt(["libglib2.0-dev"])]),
     ]
         + mechanism("Time")
+        + mechanism("TimeZone", "CGLib", "Time")
         + mechanism("Text", "CUTF8Proc")
         + mechanism("TypedID", "Time")
         + mechanism("JSON", "CJansson")
@@ -73,7 +74,7 @@ let package = Package(
         + mechanism(
             "Lifecycle", "API", "Auth", "CEvent", "EventLoop", "HTTPClient", "HTTPServer", "SQLite", "Telemetry", "Time"
         )
-        + service("catalog", library: "CatalogService", "CGLib")
+        + service("catalog", library: "CatalogService", "TimeZone")
         + service("booking", library: "BookingService")
         + service("identity", library: "IdentityService", "CSodium", "CCrypto")
         + service("analytics", library: "AnalyticsService")
