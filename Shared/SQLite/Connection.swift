@@ -5,7 +5,7 @@ import CSQLite
 /// Everything read in one closure comes from one snapshot.
 public class Connection {
     let database: OpaquePointer
-    private var statements: StatementCache
+    final private(set) var statements: StatementCache
     /// In the hands of a closure, to which no statement may slip out of its transaction: after SQLite has rolled that
     /// back, each further statement would commit by itself.
     final var isLent = false

@@ -91,7 +91,7 @@ final class Statement {
 /// The statements a connection keeps prepared, by their text; past its capacity, the one unused for longest goes.
 struct StatementCache {
     private let capacity: Int
-    private var statements: [String: Statement] = [:]
+    private(set) var statements: [String: Statement] = [:]
     private var clock: UInt64 = 0
 
     init(capacity: Int) {
