@@ -1,1 +1,5 @@
-// placeholder
+import CatalogService
+import Glibc
+import Lifecycle
+
+exit(await Launch<CatalogService>.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,32 @@
+import API
+import Auth
+import Lifecycle
+import SQLite
+import Time
+import TypedID
+
+/// What is shown, where and when, and what people think of it.
+package struct CatalogService: Service {
+    package static let name = "catalog"
+    package static let mainTable: StaticString = "movies"
+    package static let defaultPorts: (public: UInt16, internal: UInt16) = (8081, 9081)
+    package static let migrations = [
+        Migration("v0001_catalog", sql: PackageResources.v0001_catalog_sql)
+    ]
+
+    let database: Database
+    let clock: WallClock
+    let ids: Snowflake
+    let cursors: CursorSeal
+    let answers: AnswerCache
+    package let verifier: TokenVerifier
+
+    package init(_ context: ServiceContext) async throws {
+        database = context.database
+        clock = context.clock
+        ids = context.ids
+        cursors = try await CursorSeal.kept(in: context.database)
+        answers = AnswerCache(context.database)
+        verifier = try context.verifierOfIdentity()
+    }
+}

@@ -1,0 +1,13 @@
+import SQLite
+import TypedID
+
+extension Connection {
+    /// The id in a path, when it is that of a movie.
+    /// - Throws: `movieNotFound` for an id of another shape, too.
+    func movieID(_ text: String) throws -> MovieID {
+        guard let id = MovieID(text), try first("SELECT 1 FROM movies WHERE id = \(id)", { _ in true }) != nil else {
+            throw CatalogRefusal.movieNotFound
+        }
+        return id
+    }
+}

@@ -1,0 +1,69 @@
+import API
+import JSON
+import SQLite
+import Time
+import TimeZone
+import TypedID
+
+extension CatalogService {
+    /// `GET /v1/movies/{movie_id}/places/{place_id}/sessions?from&to&limit&cursor`: latest first.
+    func listMoviePlaceSessions(_ request: Request) async throws -> Response {
+        try answers.answer(to: request.target) {
+            let query = try request.query()
+            var fields = Fields(query)
+            let (from, to) = (fields.bound("from"), fields.bound("to"))
+            let limit = fields.limit()
+            guard fields.faults.isEmpty else { throw fields.refusal }
+            let (movie, place) = (request.parameter("movie_id"), request.parameter("place_id"))
+            let list = "sessions of \(movie) in \(place) from \(query["from"] ?? "") to \(query["to"] ?? "")"
+            let page = try Page(limit: limit, cursor: query["cursor"], of: list, keys: 2, seal: cursors)
+            let sessions = try database.read { connection in
+                let movieID = try connection.movieID(movie)
+                let (placeID, zone) = try connection.placeAndZone(place)
+                let period = try Period(from: from, to: to, in: zone)
+                let after = page.after ?? [-period.last.rawValue, 0]
+                return try connection.rows(
+                    """
+                    SELECT id, starts_at FROM sessions
+                    WHERE movie_id = \(movieID) AND place_id = \(placeID)
+                        AND (by_recency, id) > (\(after[0]), \(after[1])) AND by_recency <= \(-period.first.rawValue)
+                    ORDER BY by_recency, id LIMIT \(page.fetched)
+                    """
+                ) { row in (id: try row.value(0, as: SessionID.self), startsAt: try row.value(1, as: Timestamp.self)) }
+            }
+            return .json { json in
+                page.write("sessions", sessions, to: &json, keys: { [-$0.startsAt.rawValue, $0.id.rawValue] }) {
+                    session, json in
+                    json.object { json in
+                        json.field("id", session.id)
+                        json.field("starts_at", session.startsAt)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Fields {
+    fileprivate mutating func bound(_ name: String) -> DateBound? {
+        guard let text = value(name)?.stringValue else { return nil }
+        if let bound = DateBound(text) { return bound }
+        refuse("\(name)_invalid", "The \(name) must be a date, or a date and time, such as 2026-11-20T18:30:00Z.")
+        return nil
+    }
+}
+
+extension Connection {
+    fileprivate func placeAndZone(_ text: String) throws -> (PlaceID, TimeZone) {
+        guard let id = PlaceID(text),
+            let name = try first("SELECT time_zone FROM places WHERE id = \(id)", { try $0.text(0) })
+        else { throw CatalogRefusal.placeNotFound }
+        guard let zone = TimeZone.named(name) else { throw UnknownTimeZone(name: name) }
+        return (id, zone)
+    }
+}
+
+/// The system's time zone database is older than the place, or not there.
+private struct UnknownTimeZone: Error {
+    let name: String
+}

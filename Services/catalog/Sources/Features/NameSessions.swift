@@ -1,0 +1,35 @@
+import API
+import JSON
+import SQLite
+import TypedID
+
+extension CatalogService {
+    /// `GET /internal/v1/sessions?ids=`: what the movies and places of up to 100 sessions are called now.
+    func nameSessions(_ request: Request) async throws -> Response {
+        let query = try request.query()
+        var fields = Fields(query)
+        let texts = (query["ids"] ?? "").split(separator: ",")
+        if texts.isEmpty { fields.refuse("ids_missing", "The ids are required.") }
+        if texts.count > 100 { fields.refuse("ids_too_long", "There are more than 100 ids.") }
+        guard fields.faults.isEmpty else { throw fields.refusal }
+        let ids = texts.compactMap { SessionID(String($0)) }
+        return try database.read { connection in
+            try .json { json in
+                try json.array("sessions") { json in
+                    try connection.forEach(
+                        """
+                        SELECT s.id, m.id, m.title, p.id, p.name
+                        FROM sessions s JOIN movies m ON m.id = s.movie_id JOIN places p ON p.id = s.place_id
+                        WHERE s.id IN (\(list: ids))
+                        """
+                    ) { row in
+                        try json.object { json in
+                            json.field("id", try row.value(0, as: SessionID.self))
+                            try json.movieAndPlace(row, at: 1)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

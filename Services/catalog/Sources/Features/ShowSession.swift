@@ -1,0 +1,53 @@
+import API
+import JSON
+import SQLite
+import Time
+import TypedID
+
+extension CatalogService {
+    /// `GET /internal/v1/sessions/{session_id}`: what booking copies when it first meets a session.
+    func showSession(_ request: Request) async throws -> Response {
+        guard let id = SessionID(request.parameter("session_id")) else { throw CatalogRefusal.sessionNotFound }
+        let response = try database.read { connection in
+            try connection.first(
+                """
+                SELECT s.starts_at, s.allocation, m.id, m.title, p.id, p.name, r.id, r.name, r.capacity, r.seated
+                FROM sessions s JOIN movies m ON m.id = s.movie_id JOIN places p ON p.id = s.place_id
+                    JOIN rooms r ON r.id = s.room_id
+                WHERE s.id = \(id)
+                """
+            ) { row in
+                try Response.json { json in
+                    try json.object("session") { json in
+                        json.field("id", id)
+                        json.field("starts_at", try row.value(0, as: Timestamp.self))
+                        json.field("allocation", try row.int(1))
+                        try json.movieAndPlace(row, at: 2)
+                        try json.object("room") { json in
+                            json.field("id", try row.value(6, as: RoomID.self))
+                            json.field("name", try row.text(7))
+                            json.field("capacity", try row.int(8))
+                            json.field("seated", try row.bool(9))
+                        }
+                    }
+                }
+            }
+        }
+        guard let response else { throw CatalogRefusal.sessionNotFound }
+        return response
+    }
+}
+
+extension JSONWriter {
+    /// `movie: {id, title}, place: {id, name}` from four columns.
+    mutating func movieAndPlace(_ row: Row, at column: Int) throws {
+        try object("movie") { json in
+            json.field("id", try row.value(column, as: MovieID.self))
+            json.field("title", try row.text(column + 1))
+        }
+        try object("place") { json in
+            json.field("id", try row.value(column + 2, as: PlaceID.self))
+            json.field("name", try row.text(column + 3))
+        }
+    }
+}

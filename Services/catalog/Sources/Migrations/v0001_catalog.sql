@@ -1,0 +1,205 @@
+-- What is shown, where and when, and what people think of it. Moments are milliseconds since 1970.
+--
+-- What a list is sorted by is a column `by_…` that sorts ascending, equals by ascending id: one comparison of row values
+-- with the last row seen, `(by_…, by_id) > (?, ?)`, finds the next page through one index, however late the page.
+
+CREATE TABLE movies (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
+    description TEXT NOT NULL DEFAULT '' CHECK (length(description) <= 5000),
+    poster TEXT CHECK (length(poster) <= 2048),
+    -- Minutes.
+    duration INTEGER NOT NULL CHECK (duration BETWEEN 1 AND 1000),
+    -- Kept by the triggers on ratings, in millionths: the quotient of two integers is the same for equal means, where
+    -- a sum of fractions would depend on the order of its terms.
+    rating_sum INTEGER NOT NULL DEFAULT 0 CHECK (rating_sum BETWEEN 0 AND rating_count * 5000000),
+    rating_count INTEGER NOT NULL DEFAULT 0 CHECK (rating_count >= 0),
+    -- First and last start, kept by the triggers on sessions.
+    airs_from INTEGER,
+    airs_to INTEGER,
+    -- Highest mean first, the unrated last: no negative mean is above 0.
+    by_rating REAL NOT NULL GENERATED ALWAYS AS (
+        CASE WHEN rating_count = 0 THEN 1.0 ELSE -(CAST(rating_sum AS REAL) / rating_count) END) VIRTUAL,
+    -- Latest first start first, those without a session last.
+    by_newest INTEGER NOT NULL GENERATED ALWAYS AS (coalesce(-airs_from, 9223372036854775807)) VIRTUAL,
+    -- Earliest last start first, those without a session last.
+    by_leaving INTEGER NOT NULL GENERATED ALWAYS AS (coalesce(airs_to, 9223372036854775807)) VIRTUAL,
+    -- The id under another name: SQLite does not seek by a row value that holds the rowid, and would read over all
+    -- equals before it.
+    by_id INTEGER NOT NULL GENERATED ALWAYS AS (id) VIRTUAL,
+    CONSTRAINT airs_in_order CHECK ((airs_from IS NULL) = (airs_to IS NULL) AND airs_from <= airs_to)
+) STRICT;
+
+CREATE INDEX movies_by_rating ON movies (by_rating, by_id);
+CREATE INDEX movies_by_newest ON movies (by_newest, by_id);
+CREATE INDEX movies_by_leaving ON movies (by_leaving, by_id);
+
+CREATE TABLE people (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200)
+) STRICT;
+
+CREATE TABLE credits (
+    movie_id INTEGER NOT NULL REFERENCES movies (id) ON DELETE CASCADE,
+    role TEXT NOT NULL CHECK (role IN ('director', 'star')),
+    -- In the order of the poster, from 0.
+    position INTEGER NOT NULL CHECK (position >= 0),
+    person_id INTEGER NOT NULL REFERENCES people (id),
+    -- Whom a star plays.
+    part TEXT CHECK (length(part) BETWEEN 1 AND 200),
+    PRIMARY KEY (movie_id, role, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX credits_by_person ON credits (person_id);
+
+CREATE TABLE places (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+    address TEXT NOT NULL CHECK (length(address) BETWEEN 1 AND 500),
+    city TEXT NOT NULL CHECK (length(city) BETWEEN 1 AND 200),
+    -- A name of the IANA time zone database.
+    time_zone TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE rooms (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    place_id INTEGER NOT NULL REFERENCES places (id) ON DELETE CASCADE,
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+    capacity INTEGER NOT NULL CHECK (capacity > 0),
+    -- Whether the capacity is that of a plan, in `seats`.
+    seated INTEGER NOT NULL DEFAULT 0 CHECK (seated IN (0, 1)),
+    UNIQUE (id, place_id)
+) STRICT;
+
+CREATE INDEX rooms_by_place ON rooms (place_id);
+
+CREATE TABLE seats (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    room_id INTEGER NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    row_label TEXT NOT NULL CHECK (length(row_label) BETWEEN 1 AND 10),
+    number INTEGER NOT NULL CHECK (number > 0),
+    kind TEXT NOT NULL DEFAULT 'standard' CHECK (kind IN ('standard', 'wheelchair', 'companion')),
+    -- Where it is drawn.
+    x REAL NOT NULL,
+    y REAL NOT NULL,
+    UNIQUE (room_id, row_label, number)
+) STRICT;
+
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    movie_id INTEGER NOT NULL REFERENCES movies (id),
+    room_id INTEGER NOT NULL,
+    -- The room's own, beside it for the indexes.
+    place_id INTEGER NOT NULL,
+    starts_at INTEGER NOT NULL,
+    -- Tickets on sale.
+    allocation INTEGER NOT NULL CHECK (allocation > 0),
+    -- In the currency's smallest unit, and ISO 4217.
+    price_amount INTEGER CHECK (price_amount >= 0),
+    price_currency TEXT CHECK (price_currency GLOB '[A-Z][A-Z][A-Z]'),
+    -- Latest first.
+    by_recency INTEGER NOT NULL GENERATED ALWAYS AS (-starts_at) VIRTUAL,
+    CONSTRAINT price_in_a_currency CHECK ((price_amount IS NULL) = (price_currency IS NULL)),
+    FOREIGN KEY (room_id, place_id) REFERENCES rooms (id, place_id)
+) STRICT;
+
+CREATE INDEX sessions_by_movie ON sessions (movie_id, starts_at);
+CREATE INDEX sessions_by_movie_and_place ON sessions (movie_id, place_id, by_recency, id);
+CREATE INDEX sessions_by_room ON sessions (room_id, starts_at);
+
+-- Where a movie is shown, and until when: kept by the triggers on sessions.
+CREATE TABLE showings (
+    movie_id INTEGER NOT NULL,
+    place_id INTEGER NOT NULL,
+    last_starts_at INTEGER NOT NULL,
+    PRIMARY KEY (movie_id, place_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER sessions_added AFTER INSERT ON sessions
+BEGIN
+    UPDATE movies
+    SET airs_from = (SELECT min(starts_at) FROM sessions WHERE movie_id = NEW.movie_id),
+        airs_to = (SELECT max(starts_at) FROM sessions WHERE movie_id = NEW.movie_id)
+    WHERE id = NEW.movie_id;
+    INSERT INTO showings (movie_id, place_id, last_starts_at) VALUES (NEW.movie_id, NEW.place_id, NEW.starts_at)
+    ON CONFLICT (movie_id, place_id) DO UPDATE SET last_starts_at = max(last_starts_at, excluded.last_starts_at);
+END;
+
+CREATE TRIGGER sessions_removed AFTER DELETE ON sessions
+BEGIN
+    UPDATE movies
+    SET airs_from = (SELECT min(starts_at) FROM sessions WHERE movie_id = OLD.movie_id),
+        airs_to = (SELECT max(starts_at) FROM sessions WHERE movie_id = OLD.movie_id)
+    WHERE id = OLD.movie_id;
+    DELETE FROM showings WHERE movie_id = OLD.movie_id AND place_id = OLD.place_id;
+    INSERT INTO showings (movie_id, place_id, last_starts_at)
+    SELECT movie_id, place_id, starts_at FROM sessions
+    WHERE movie_id = OLD.movie_id AND place_id = OLD.place_id ORDER BY by_recency LIMIT 1;
+END;
+
+CREATE TRIGGER sessions_moved AFTER UPDATE OF movie_id, place_id, starts_at ON sessions
+BEGIN
+    UPDATE movies
+    SET airs_from = (SELECT min(starts_at) FROM sessions WHERE movie_id = movies.id),
+        airs_to = (SELECT max(starts_at) FROM sessions WHERE movie_id = movies.id)
+    WHERE id IN (OLD.movie_id, NEW.movie_id);
+    DELETE FROM showings WHERE movie_id = OLD.movie_id AND place_id = OLD.place_id;
+    INSERT INTO showings (movie_id, place_id, last_starts_at)
+    SELECT movie_id, place_id, starts_at FROM sessions
+    WHERE movie_id = OLD.movie_id AND place_id = OLD.place_id ORDER BY by_recency LIMIT 1;
+    INSERT INTO showings (movie_id, place_id, last_starts_at) VALUES (NEW.movie_id, NEW.place_id, NEW.starts_at)
+    ON CONFLICT (movie_id, place_id) DO UPDATE SET last_starts_at = max(last_starts_at, excluded.last_starts_at);
+END;
+
+CREATE TABLE ratings (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    movie_id INTEGER NOT NULL REFERENCES movies (id) ON DELETE CASCADE,
+    user_id INTEGER NOT NULL,
+    -- As it was given.
+    value REAL NOT NULL CHECK (value BETWEEN 0 AND 5),
+    -- As it is summed.
+    millionths INTEGER NOT NULL GENERATED ALWAYS AS (CAST(round(value * 1000000) AS INTEGER)) STORED,
+    UNIQUE (movie_id, user_id)
+) STRICT;
+
+CREATE TRIGGER ratings_added AFTER INSERT ON ratings
+BEGIN
+    UPDATE movies SET rating_sum = rating_sum + NEW.millionths, rating_count = rating_count + 1
+    WHERE id = NEW.movie_id;
+END;
+
+CREATE TRIGGER ratings_removed AFTER DELETE ON ratings
+BEGIN
+    UPDATE movies SET rating_sum = rating_sum - OLD.millionths, rating_count = rating_count - 1
+    WHERE id = OLD.movie_id;
+END;
+
+CREATE TRIGGER ratings_changed AFTER UPDATE OF value ON ratings
+BEGIN
+    UPDATE movies SET rating_sum = rating_sum - OLD.millionths + NEW.millionths WHERE id = NEW.movie_id;
+END;
+
+CREATE TRIGGER ratings_stay BEFORE UPDATE OF movie_id, user_id ON ratings
+WHEN NEW.movie_id <> OLD.movie_id OR NEW.user_id <> OLD.user_id
+BEGIN
+    SELECT RAISE(ABORT, 'a rating stays with its movie and its user');
+END;
+
+-- Answers under an Idempotency-Key, kept for a day.
+CREATE TABLE idempotency_records (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    status INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (scope, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX idempotency_records_by_age ON idempotency_records (created_at);
+
+-- What the service alone knows: the key that seals its cursors.
+CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
