@@ -1,12 +1,20 @@
--- Sample bookings of the sample customer, in sessions of the past week: ids as catalog's seeds.sql numbers them.
--- Dates are relative to the moment this is loaded.
+-- Sample bookings of the sample customer, in sessions of the past week: ids, names and times as catalog's seeds.sql has
+-- them. Dates are relative to the moment this is loaded.
 
 INSERT INTO sessions (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at)
-VALUES
-    (300000000001101, (unixepoch() - 518400) * 1000, 240, 200000000000001, 'Nosferatu', 500000000000001,
-     'Marquee Bastille', 0),
-    (300000000003202, (unixepoch() - 345600) * 1000, 180, 200000000000002, 'Metropolis', 500000000000002,
-     'Marquee Bellecour', 0);
+WITH
+sample (day, time, id, allocation, movie_id, movie_title, place_id, place_name) AS (VALUES
+    (1, '11:15', 300000000001101, 400, 100000000000016, 'Man with a Movie Camera', 200000000000001,
+     'Marquee Paris Martyrs'),
+    (3, '14:30', 300000000003202, 260, 100000000000002, 'Nosferatu', 200000000000002, 'Marquee Lyon Terreaux')
+),
+dated AS (SELECT *, date('now', '+1 hour', (day - 7) || ' days') AS date FROM sample)
+-- Paris is two hours ahead of UTC from the last Sunday of March to the last of October, otherwise one.
+SELECT id, 1000 * (unixepoch(date || ' ' || time) - 3600 * iif(
+        date >= date(strftime('%Y', date) || '-03-31', '-6 days', 'weekday 0')
+        AND date < date(strftime('%Y', date) || '-10-31', '-6 days', 'weekday 0'), 2, 1)),
+    allocation, movie_id, movie_title, place_id, place_name, 0
+FROM dated;
 
 -- One evening out, one that was called off, and one that was left to expire.
 INSERT INTO bookings (id, user_id, session_id, created_at, closes_at, confirmed_at, cancelled_at)
