@@ -143,7 +143,8 @@ public final class Histogram: Sendable {
     }
 
     private func shown(_ value: Int64) -> String {
-        scale == 1 ? "\(value)" : "\(Double(value) * scale)"
+        // 25_000 × 1e-6 is 0.024999999999999998; divided by a million it is 0.025.
+        scale == 1 ? "\(value)" : "\(Double(value) / (1 / scale))"
     }
 }
 

@@ -30,6 +30,13 @@ import Testing
                 """)
     }
 
+    @Test("a bound is shown by its shortest digits, as a person would write it")
+    func bounds() {
+        let metrics = Metrics()
+        _ = metrics.histogram("d_seconds", "Times.", bounds: [500, 25_000, 100_000], scale: 1e-6)
+        for bound in ["0.0005", "0.025", "0.1"] { #expect(metrics.render().contains("le=\"\(bound)\"")) }
+    }
+
     @Test("the same name and labels are the same series, another kind of it is not")
     func sameSeries() {
         let metrics = Metrics()
