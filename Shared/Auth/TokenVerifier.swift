@@ -5,7 +5,7 @@ import Time
 /// Verifies access tokens against identity's published keys.
 ///
 /// The keys are kept in memory and in a file, so that tokens are verified while identity is away, also after a
-/// restart; they are asked for again when a token names a key that is not known, at most once in `refreshInterval`.
+/// restart; they are asked for again when a token names a key that is not known, at most once in a while.
 /// A verified token is remembered by its loop until it expires: a signature costs more than most reads.
 public final class TokenVerifier: Sendable {
     public static let refreshInterval: Int64 = 5_000
@@ -29,16 +29,22 @@ public final class TokenVerifier: Sendable {
     private let cache: KeyFile?
     private let fetch: @Sendable () async throws -> KeySet
     private let clock: WallClock
+    private let interval: UInt64
     private let memory = LoopLocal { _ in Memory() }
 
     /// - Parameters:
     ///   - cachePath: a file that keeps the keys over restarts; nil keeps them in memory alone.
+    ///   - refreshInterval: milliseconds in which identity is asked at most once.
     ///   - fetch: asks identity for its keys.
-    public init(cachePath: String?, clock: WallClock, fetch: @escaping @Sendable () async throws -> KeySet) {
+    public init(
+        cachePath: String?, clock: WallClock, refreshInterval: Int64 = TokenVerifier.refreshInterval,
+        fetch: @escaping @Sendable () async throws -> KeySet
+    ) {
         cache = cachePath.map(KeyFile.init)
         state = Mutex(State(keys: cache?.read() ?? KeySet([])))
         self.fetch = fetch
         self.clock = clock
+        interval = UInt64(max(0, refreshInterval)) * 1_000_000
     }
 
     public var hasKeys: Bool { state.withLock { !$0.keys.keys.isEmpty } }
@@ -62,7 +68,7 @@ public final class TokenVerifier: Sendable {
         let question = state.withLock { state -> Task<Bool, Never>? in
             if let running = state.refreshing { return running }
             let now = monotonicNanoseconds()
-            if let last = state.lastAttempt, now - last < UInt64(Self.refreshInterval) * 1_000_000 { return nil }
+            if let last = state.lastAttempt, now - last < interval { return nil }
             state.lastAttempt = now
             state.refreshing = Task { await self.ask() }
             return state.refreshing
