@@ -15,11 +15,15 @@ public final class Idempotency: Sendable {
 
     let database: Database
     let clock: WallClock
+    /// Bodies hold passwords: a digest that anybody could make would let whoever has the file guess at them.
+    private let fingerprintKey: [UInt8]
     private let inFlight = Mutex<Set<String>>([])
 
-    public init(_ database: Database, clock: WallClock) {
+    /// - Parameter secret: the same over restarts, and not in the database.
+    public init(_ database: Database, clock: WallClock, secret: String) {
         self.database = database
         self.clock = clock
+        fingerprintKey = Self.digest(Array(secret.utf8))
     }
 
     enum Beginning {
@@ -31,8 +35,7 @@ public final class Idempotency: Sendable {
     /// - Throws: 400, 409 or 422 where the key cannot be used, is at work, or belonged to another body.
     func begin(scope: String, header: String, body: [UInt8]) throws -> Beginning {
         let key = try Self.key(header)
-        var fingerprint = [UInt8](repeating: 0, count: 32)
-        crypto_generichash(&fingerprint, fingerprint.count, body, UInt64(body.count), nil, 0)
+        let fingerprint = Self.digest(body, key: fingerprintKey)
         let claim = IdempotencyClaim(self, scope: scope, key: key, fingerprint: fingerprint, createdAt: clock.now())
         guard inFlight.withLock({ $0.insert(claim.name).inserted }) else {
             throw APIError(
@@ -51,6 +54,12 @@ public final class Idempotency: Sendable {
 
     func end(_ claim: IdempotencyClaim) {
         _ = inFlight.withLock { $0.remove(claim.name) }
+    }
+
+    private static func digest(_ bytes: [UInt8], key: [UInt8] = []) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        crypto_generichash(&digest, digest.count, bytes, UInt64(bytes.count), key, key.count)
+        return digest
     }
 
     /// 1 to 255 printable ASCII characters; quotes around them, as the draft has them, are not part of the key.

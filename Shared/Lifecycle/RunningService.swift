@@ -28,10 +28,12 @@ public final class RunningService<S: Service>: Sendable {
         let context = try ServiceContext(S.self, settings: settings, clock: clock, log: log)
         let service = try await S(context)
         let health = Health(context.database)
-        let gate = Gate(verifier: service.verifier, serviceCredential: try settings.serviceCredential())
+        let credential = try settings.serviceCredential()
+        let gate = Gate(verifier: service.verifier, serviceCredential: credential)
         let router = Router(
-            service.routes, gate: gate, idempotency: Idempotency(context.database, clock: clock),
-            metrics: context.metrics, log: context.log)
+            service.routes, gate: gate,
+            idempotency: Idempotency(context.database, clock: clock, secret: credential), metrics: context.metrics,
+            log: context.log)
         let internalRouter = Router(
             service.internalRoutes + health.routes(context.metrics), gate: gate, metrics: context.metrics,
             log: context.log)
