@@ -190,4 +190,18 @@ import Testing
             #expect(movie?["airing_dates"]?["to"] == "2026-12-01T20:00:00.000Z")
         }
     }
+
+    @Test("sample data that another process loads is shown without a restart")
+    func writtenElsewhere() async throws {
+        try await Cinema.run { cinema async throws in
+            #expect(try await cinema.ids("movies", "/v1/movies").isEmpty)
+            let seeds = try readFile(CatalogSchemaTests.folder + "/seeds.sql")
+            _ = try SchemaDump.sqlite(cinema.service.databasePath, seeds)
+            // It may take a second; only never is wrong.
+            for _ in 0..<2_000 where try await cinema.ids("movies", "/v1/movies").isEmpty {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(try await cinema.ids("movies", "/v1/movies").count == 20)
+        }
+    }
 }
