@@ -1,5 +1,7 @@
 import CatalogService
 import JSON
+import Lifecycle
+import SQLite
 import TestSupport
 import Testing
 import Time
@@ -41,28 +43,76 @@ import TimeZone
         await service.stop()
     }
 
-    @Test("the sample rooms never have two films at once, nor less than a quarter of an hour between them")
-    func overlaps() throws {
-        let overlapping = """
+    /// Around changes of clocks, midnights and the ends of months and years.
+    private static let moments = [
+        "2026-11-20 18:30:00", "2027-03-20 22:59:59", "2027-03-27 23:00:00", "2027-03-28 01:00:00",
+        "2026-10-17 21:59:59",
+        "2026-10-25 00:30:00", "2026-12-31 22:59:59", "2028-02-29 12:00:00",
+    ]
+
+    /// The sample data as it would be loaded at a moment.
+    private func restored(at moment: String) throws -> String {
+        let seeds = try readFile(Self.folder + "/seeds.sql")
+            .replacing("'now'", with: "'\(moment)'").replacing("unixepoch()", with: "unixepoch('\(moment)')")
+        return try SchemaDump.restored(try readFile(Self.folder + "/dump.sql"), seeds)
+    }
+
+    private func numbers(_ path: String, _ query: String) throws -> [Int64] {
+        try SchemaDump.sqlite(path, query).split { "|\n".contains($0) }.compactMap { Int64($0) }
+    }
+
+    @Test(
+        "whenever it is loaded, no sample room has two films within a quarter of an hour of one another",
+        arguments: moments)
+    func overlaps(moment: String) throws {
+        let counts = try numbers(
+            try restored(at: moment),
+            """
             SELECT count(*), (SELECT count(*) FROM sessions) FROM sessions a JOIN movies m ON m.id = a.movie_id
             JOIN sessions b ON b.room_id = a.room_id AND b.id <> a.id
                 AND b.starts_at BETWEEN a.starts_at AND a.starts_at + (m.duration + 15) * 60000;
-            """
-        let counts = try SchemaDump.sqlite(try restored(), overlapping).split { "|\n".contains($0) }.compactMap {
-            Int($0)
-        }
-        #expect(counts.first == 0)
-        #expect(counts.last ?? 0 > 600)
+            """)
+        #expect(counts[0] == 0)
+        #expect(counts[1] > 650)
     }
 
-    @Test("the sample sessions begin at cinema hours in the place's own time, on each of three weeks' days")
-    func hours() throws {
-        let regular = "SELECT starts_at FROM sessions WHERE id % 100 <> 90;"
-        let starts = try SchemaDump.sqlite(try restored(), regular).split(separator: "\n").compactMap { Int64($0) }
+    @Test(
+        "whenever it is loaded, the sample sessions begin at cinema hours of three weeks of Paris days",
+        arguments: moments)
+    func hours(moment: String) throws {
+        let path = try restored(at: moment)
         let paris = try #require(TimeZone.named("Europe/Paris"))
+        let starts = try numbers(path, "SELECT starts_at FROM sessions WHERE id % 100 <> 90;")
         let locals = starts.map { $0 / 1000 + paris.offsetSeconds(at: Timestamp(rawValue: $0)) }
         #expect(Set(locals.map { $0 % 86_400 / 3_600 }) == [11, 14, 17, 20])
-        #expect(Set(locals.map { $0 / 86_400 }).count == 21)
+        let days = Set(locals.map { $0 / 86_400 }).sorted()
+        #expect(days.count == 21 && days[20] - days[0] == 20)
+        let now = try #require(Timestamp(rfc3339: moment + "Z"))
+        // In summer, the hour after midnight still counts as the day before.
+        let today = (now.rawValue / 1000 + 3_600) / 86_400
+        #expect(days[7] == today)
+        let soon = try numbers(path, "SELECT starts_at FROM sessions WHERE id % 100 = 90;")
+        #expect(soon.count == 8)
+        #expect(soon.allSatisfy { (3_600_000...7_200_000).contains($0 - now.rawValue) })
+    }
+
+    @Test("the sample data goes into one transaction of a migrated database, and only well-formed")
+    func oneTransaction() async throws {
+        try await Cinema.run { cinema async throws in
+            let seeds = try readFile(Self.folder + "/seeds.sql")
+            try await cinema.service.running.context.database.write { try $0.executeScript(seeds) }
+            let movies = try await cinema.get("/v1/movies?limit=100").json["movies"]?.arrayValue ?? []
+            #expect(movies.filter { $0["rating"] == .null }.count >= 3)
+            #expect(movies.filter { $0["airing_dates"]?["from"] == .null }.count >= 3)
+            #expect(movies.filter { $0["poster"] == .null }.count >= 3)
+            #expect(Set(movies.compactMap { $0["title"]?.stringValue }).count == movies.count)
+            let directed = try cinema.read { connection in
+                try connection.first("SELECT count(DISTINCT movie_id) FROM credits WHERE role = 'director'") {
+                    try $0.int(0)
+                }
+            }
+            #expect(directed ?? 0 >= 30)
+        }
     }
 
     @Test("the sessions that booking's sample data names are these, with their names, times and allocations")
