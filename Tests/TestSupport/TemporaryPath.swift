@@ -30,3 +30,17 @@ public func readFile(_ path: String) throws -> String {
         text += chunk.prefix(count)
     }
 }
+
+/// The names in a directory, in order, without those that begin with a point; none when there is no such directory.
+public func entries(of path: String) -> [String] {
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+        let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+}
