@@ -44,6 +44,12 @@ func service(_ name: String, library: String, _ dependencies: Target.Dependency.
     ]
 }
 
+/// Tests of the executables as they are shipped: no service's library is linked into them.
+func endToEnd(_ name: String) -> Target {
+    .testTarget(
+        name: name, dependencies: ["TestSupport"] + mechanisms, path: "Tests/\(name)", swiftSettings: strict)
+}
+
 let package = Package(
     name: "Marquee",
     targets: [
@@ -82,6 +88,9 @@ let package = Package(
             .target(
                 name: "TestSupport", dependencies: mechanisms, path: "Tests/TestSupport",
                 swiftSettings: strict),
+            endToEnd("ContractTests"),
+            endToEnd("EndToEndTests"),
+            endToEnd("FaultTests"),
             .testTarget(
                 name: "GatewayTests", dependencies: ["TestSupport"], path: "Tests/GatewayTests", swiftSettings: strict),
         ],
