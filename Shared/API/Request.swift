@@ -10,7 +10,7 @@ public struct Request {
     /// An object, or null where the route takes no body.
     public let body: JSONValue
     let http: HTTPRequest
-    let parameters: [String: String]
+    let parameters: PathParameters
     let claim: IdempotencyClaim?
 
     /// A segment of the path as it was sent, by the name in the route's pattern; empty for a name it does not have.

@@ -2,12 +2,14 @@
 /// and a trailing or double slash is another path.
 struct RouteTable: Sendable {
     struct Match {
-        let routes: [String: Routed]
-        let parameters: [String: String]
+        let routes: [Routed]
+        let parameters: PathParameters
+
+        func route(_ method: String) -> Routed? { routes.first { $0.route.method == method } }
 
         /// For the `Allow` header: HEAD works wherever GET does.
         var allowed: String {
-            let methods = routes.keys.flatMap { $0 == "GET" ? ["GET", "HEAD"] : [$0] }
+            let methods = routes.flatMap { $0.route.method == "GET" ? ["GET", "HEAD"] : [$0.route.method] }
             return methods.sorted().joined(separator: ", ")
         }
     }
@@ -18,10 +20,11 @@ struct RouteTable: Sendable {
         let meter: RouteMeter
     }
 
-    private struct Node: Sendable {
-        var literals: [String: Int] = [:]
+    /// Few enough of each that looking through them is faster than hashing.
+    fileprivate struct Node: Sendable {
+        var literals: [(segment: [UInt8], node: Int)] = []
         var parameter: Int?
-        var routes: [String: Routed] = [:]
+        var routes: [Routed] = []
         var names: [String] = []
     }
 
@@ -34,33 +37,39 @@ struct RouteTable: Sendable {
     private mutating func insert(_ route: Route, _ meter: RouteMeter) {
         var position = 0
         var names: [String] = []
-        for segment in Self.segments(route.pattern) {
+        for segment in route.pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
             let isParameter = segment.hasPrefix("{")
             if isParameter { names.append(String(segment.dropFirst().dropLast())) }
-            let known = isParameter ? nodes[position].parameter : nodes[position].literals[String(segment)]
+            let known = isParameter ? nodes[position].parameter : nodes[position].literal(Array(segment.utf8).span)
             if known == nil {
                 nodes.append(Node())
                 if isParameter {
                     nodes[position].parameter = nodes.count - 1
                 } else {
-                    nodes[position].literals[String(segment)] = nodes.count - 1
+                    nodes[position].literals.append((Array(segment.utf8), nodes.count - 1))
                 }
             }
             position = known ?? nodes.count - 1
         }
-        nodes[position].routes[route.method] = Routed(route: route, meter: meter)
+        nodes[position].routes.append(Routed(route: route, meter: meter))
         nodes[position].names = names
     }
 
     /// Nil for a path that no route has.
     func match(_ path: String) -> Match? {
+        let path = path.utf8.span
         var position = 0
         var values: [String] = []
-        for segment in Self.segments(path) {
-            if let literal = nodes[position].literals[String(segment)] {
+        var end = 0
+        while end < path.count, path[end] == Self.slash {
+            let start = end + 1
+            end = start
+            while end < path.count, path[end] != Self.slash { end += 1 }
+            let segment = path.extracting(start..<end)
+            if let literal = nodes[position].literal(segment) {
                 position = literal
             } else if let parameter = nodes[position].parameter, !segment.isEmpty {
-                values.append(String(segment))
+                values.append(segment.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
                 position = parameter
             } else {
                 return nil
@@ -68,12 +77,30 @@ struct RouteTable: Sendable {
         }
         let node = nodes[position]
         guard !node.routes.isEmpty else { return nil }
-        return Match(
-            routes: node.routes,
-            parameters: Dictionary(zip(node.names, values), uniquingKeysWith: { _, last in last }))
+        return Match(routes: node.routes, parameters: PathParameters(names: node.names, values: values))
     }
 
-    private static func segments(_ path: String) -> [Substring] {
-        path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(\.self)
+    private static let slash = UInt8(ascii: "/")
+}
+
+extension RouteTable.Node {
+    func literal(_ segment: Span<UInt8>) -> Int? {
+        for (literal, node) in literals where literal.count == segment.count {
+            var index = 0
+            while index < segment.count, literal[index] == segment[index] { index += 1 }
+            if index == segment.count { return node }
+        }
+        return nil
+    }
+}
+
+/// What stood in a path where the route's pattern has `{name}`.
+struct PathParameters {
+    fileprivate let names: [String]
+    fileprivate let values: [String]
+
+    /// The last of that name.
+    subscript(name: String) -> String? {
+        names.lastIndex(of: name).map { values[$0] }
     }
 }

@@ -31,7 +31,7 @@ public final class Router: Sendable {
             requestID: http.header("x-request-id"), traceparent: http.header("traceparent"))
         let method = http.method == .head ? "GET" : http.method.rawValue
         let match = table.match(http.path)
-        let routed = match?.routes[method]
+        let routed = match?.route(method)
         var response: Response
         do {
             guard let match else { throw APIError.routeNotFound }
@@ -50,7 +50,7 @@ public final class Router: Sendable {
     }
 
     private func respond(
-        _ http: HTTPRequest, _ trace: TraceContext, _ route: Route, _ parameters: [String: String]
+        _ http: HTTPRequest, _ trace: TraceContext, _ route: Route, _ parameters: PathParameters
     ) async throws -> Response {
         let principal = try await gate.admit(http, to: route.access)
         let body = try route.body.value(of: http)

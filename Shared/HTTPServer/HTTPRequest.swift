@@ -38,14 +38,16 @@ public final class HTTPRequest {
     /// The first field of that name, whatever its case; nil without one, and once the request is answered.
     public func header(_ name: String) -> String? {
         guard let raw else { return nil }
-        var next = raw.pointee.input_headers?.pointee.tqh_first
-        // Trailers stand after the header fields in the same list; RFC 9110, section 6.5.1, forbids to merge them.
-        for _ in 0..<headerFields {
-            guard let field = next else { return nil }
-            if strcasecmp(field.pointee.key, name) == 0 { return String(cString: field.pointee.value) }
-            next = field.pointee.next.tqe_next
+        return name.withCString { name in
+            var next = raw.pointee.input_headers?.pointee.tqh_first
+            // Trailers stand after the header fields in the same list; RFC 9110, section 6.5.1, forbids to merge them.
+            for _ in 0..<headerFields {
+                guard let field = next else { return nil }
+                if strcasecmp(field.pointee.key, name) == 0 { return String(cString: field.pointee.value) }
+                next = field.pointee.next.tqe_next
+            }
+            return nil
         }
-        return nil
     }
 
     /// Every header field, in the order they came; none once the request is answered.

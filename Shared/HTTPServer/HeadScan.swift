@@ -18,10 +18,25 @@ struct HeadScan {
 
     /// Takes the next bytes of the connection, of which those after the head are not looked at.
     mutating func scan(_ chunk: UnsafeRawBufferPointer, limits: HTTPLimits) {
-        for byte in chunk {
-            guard verdict == .incomplete else { return }
-            take(byte, limits)
+        var position = 0
+        while position < chunk.count, verdict == .incomplete {
+            if lineLength > 0, !afterCarriageReturn {
+                let end = endOfText(chunk[position...].prefix(limits.headBytes - bytes))
+                bytes += end - position
+                lineLength += end - position
+                position = end
+            }
+            guard position < chunk.count else { return }
+            take(chunk[position], limits)
+            position += 1
         }
+    }
+
+    /// Within a line, most bytes are none that anything here is about.
+    private func endOfText(_ chunk: Slice<UnsafeRawBufferPointer>) -> Int {
+        var position = chunk.startIndex
+        while position < chunk.endIndex, chunk[position] > 0x0D { position += 1 }
+        return position
     }
 
     private mutating func take(_ byte: UInt8, _ limits: HTTPLimits) {

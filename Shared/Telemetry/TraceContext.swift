@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What ties together all that is done for one request: its id and its place in a W3C trace
 /// (https://www.w3.org/TR/trace-context/). Passed on to every neighbour, returned to the client, logged.
 public struct TraceContext: Sendable, Equatable {
@@ -12,9 +14,9 @@ public struct TraceContext: Sendable, Equatable {
     /// characters, or others than letters, digits and `._:-`) and an unreadable `traceparent` are replaced.
     public init(requestID: String? = nil, traceparent: String? = nil) {
         let parent = traceparent.flatMap(Self.parse)
-        traceID = parent?.traceID ?? hexadecimal(.random(in: 1 ... .max)) + hexadecimal(.random(in: 1 ... .max))
+        traceID = parent?.traceID ?? hexadecimal(IDSource.next(), IDSource.next())
         flags = parent?.flags ?? "01"
-        spanID = hexadecimal(.random(in: 1 ... .max))
+        spanID = hexadecimal(IDSource.next())
         self.requestID = requestID.flatMap { Self.isUsable($0) ? $0 : nil } ?? traceID
     }
 
@@ -51,7 +53,31 @@ public struct TraceContext: Sendable, Equatable {
     }
 }
 
-private func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+private func hexadecimal(_ numbers: UInt64...) -> String {
+    String(unsafeUninitializedCapacity: numbers.count * 16) { digits in
+        for (position, number) in numbers.enumerated() {
+            for digit in 0..<16 {
+                let value = UInt8(truncatingIfNeeded: number >> UInt64(60 - digit * 4)) & 0xF
+                digits[position * 16 + digit] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+            }
+        }
+        return digits.count
+    }
+}
+
+/// Ids that do not repeat, in this process or among others, and that are no secret: a call of the system for each of
+/// them, as its random generator takes, would be a good part of a short request's time.
+private enum IDSource {
+    private static let start = UInt64.random(in: .min ... .max)
+    private static let count = Atomic<UInt64>(0)
+
+    /// SplitMix64, whose every step is a bijection: 2^64 ids before one comes back. 0, which the trace context does not
+    /// allow, is passed over.
+    static func next() -> UInt64 {
+        var mixed = start &+ count.wrappingAdd(1, ordering: .relaxed).newValue &* 0x9E37_79B9_7F4A_7C15
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        mixed ^= mixed >> 31
+        return mixed == 0 ? next() : mixed
+    }
 }
