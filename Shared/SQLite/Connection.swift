@@ -51,13 +51,21 @@ public class Connection {
         while try statement.step() {}
     }
 
+    /// Sets what only text can set: a pragma takes no parameters.
+    final func set(_ pragma: String) throws(DatabaseError) {
+        let status = sqlite3_exec(database, pragma, nil, nil, nil)
+        guard status == SQLITE_OK else {
+            throw DatabaseError(code: status, message: String(cString: sqlite3_errmsg(database)), sql: pragma)
+        }
+    }
+
     /// Whether a transaction is open. SQLite ends one by itself when the disk is full or fails, or memory runs out:
     /// https://sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction".
     final var isInTransaction: Bool { sqlite3_get_autocommit(database) == 0 }
 
     private func start(_ sql: SQL) throws(DatabaseError) -> Statement {
         guard !isLent || isInTransaction else { throw .sql("its transaction was rolled back before", sql: sql.text) }
-        let statement = try statements.statement(sql.text, database: database)
+        let statement = try statements.statement(sql, database: database)
         try statement.bind(sql.arguments)
         statement.isInUse = true
         return statement

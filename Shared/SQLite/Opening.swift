@@ -54,8 +54,8 @@ struct Opening: Sendable {
         return handle
     }
 
-    private func set(_ pragmas: [SQL], on connection: Connection) throws(DatabaseError) {
-        for pragma in pragmas { try connection.run(pragma) }
+    private func set(_ pragmas: [String], on connection: Connection) throws(DatabaseError) {
+        for pragma in pragmas { try connection.set(pragma) }
     }
 }
 

@@ -15,10 +15,10 @@ enum Pragmas {
         (SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1),
     ]
 
-    static func writer(_ configuration: Database.Configuration) -> [SQL] {
+    static func writer(_ configuration: Database.Configuration) -> [String] {
         [
             // First, as the change to WAL may have to wait already.
-            pragma("busy_timeout = ", Int(configuration.busyTimeoutMilliseconds)),
+            "PRAGMA busy_timeout = \(configuration.busyTimeoutMilliseconds)",
             // Readers see the last commit while the writer writes; a commit is one append and one sync.
             "PRAGMA journal_mode = WAL",
             // Every commit is synced before it is answered; NORMAL would lose the last ones in a power cut.
@@ -28,22 +28,22 @@ enum Pragmas {
             "PRAGMA recursive_triggers = ON",
             // Deleted content is overwritten where that costs no write of its own.
             "PRAGMA secure_delete = FAST",
-            pragma("wal_autocheckpoint = ", configuration.checkpointPages),
-            pragma("journal_size_limit = ", configuration.journalSizeLimitBytes),
-            pragma("cache_size = -", configuration.writerCacheKiB),
+            "PRAGMA wal_autocheckpoint = \(configuration.checkpointPages)",
+            "PRAGMA journal_size_limit = \(configuration.journalSizeLimitBytes)",
+            "PRAGMA cache_size = -\(configuration.writerCacheKiB)",
         ] + both
     }
 
-    static func reader(_ configuration: Database.Configuration) -> [SQL] {
+    static func reader(_ configuration: Database.Configuration) -> [String] {
         [
-            pragma("busy_timeout = ", Int(configuration.busyTimeoutMilliseconds)),
+            "PRAGMA busy_timeout = \(configuration.busyTimeoutMilliseconds)",
             // Said twice: the handle is opened read-only too.
             "PRAGMA query_only = ON",
-            pragma("cache_size = -", configuration.readerCacheKiB),
+            "PRAGMA cache_size = -\(configuration.readerCacheKiB)",
         ] + both
     }
 
-    private static let both: [SQL] = [
+    private static let both: [String] = [
         // A failing disk under a memory map is SIGBUS, which no one can answer with 503.
         "PRAGMA mmap_size = 0",
         // No temporary files: nothing is sorted on disk, nothing is left behind.
@@ -51,9 +51,4 @@ enum Pragmas {
     ]
     // Neither ANALYZE nor PRAGMA optimize: without statistics a plan depends on the schema alone, the same on every
     // machine and under load (https://sqlite.org/queryplanner-ng.html, "query planner stability guarantee").
-
-    /// A pragma takes no parameters; only numbers of the configuration come here.
-    private static func pragma(_ name: String, _ value: Int) -> SQL {
-        SQL(text: "PRAGMA \(name)\(value)")
-    }
 }

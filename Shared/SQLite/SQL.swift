@@ -25,26 +25,27 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
         let value: SQLValue
     }
 
-    /// The text, each argument written as `?`; the key of the statement cache.
-    public private(set) var text: String
-    package private(set) var arguments: [SQLValue]
-
-    init(text: String, arguments: [SQLValue] = []) {
-        self.text = text
-        self.arguments = arguments
-    }
+    /// The text in pieces, all of them literals of the program, `?` for each argument: put together only where a
+    /// statement is prepared, which is once for most.
+    private(set) var pieces: [StaticString] = []
+    package private(set) var arguments: [SQLValue] = []
 
     /// A `StaticString`, which cannot be made while the program runs.
     public init(stringLiteral value: StaticString) {
-        self.init(text: value.description)
+        pieces = [value]
     }
+
+    fileprivate init() {}
+
+    /// Each argument is written as `?`.
+    public var text: String { pieces.map(\.description).joined() }
 
     public init(stringInterpolation: StringInterpolation) {
         self = stringInterpolation.sql
     }
 
     public mutating func append(_ other: SQL) {
-        text += other.text
+        pieces += other.pieces
         arguments += other.arguments
     }
 
@@ -61,15 +62,15 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
 
 extension SQL {
     public struct StringInterpolation: StringInterpolationProtocol {
-        fileprivate var sql = SQL(text: "")
+        fileprivate var sql = SQL()
 
         public init(literalCapacity: Int, interpolationCount: Int) {
-            sql.text.reserveCapacity(literalCapacity + interpolationCount)
+            sql.pieces.reserveCapacity(interpolationCount * 2 + 1)
             sql.arguments.reserveCapacity(interpolationCount)
         }
 
         public mutating func appendLiteral(_ literal: StaticString) {
-            sql.text += literal.description
+            sql.pieces.append(literal)
         }
 
         public mutating func appendInterpolation(_ value: some SQLBindable) {
@@ -100,7 +101,7 @@ extension SQL {
 
         /// A piece of the program's own text, such as the direction of a sort.
         public mutating func appendInterpolation(raw: StaticString) {
-            sql.text += raw.description
+            sql.pieces.append(raw)
         }
 
         /// Another statement's text and arguments in this place.
@@ -109,7 +110,7 @@ extension SQL {
         }
 
         private mutating func bind(_ parameter: Parameter) {
-            sql.text += "?"
+            sql.pieces.append("?")
             sql.arguments.append(parameter.value)
         }
 
@@ -120,7 +121,7 @@ extension SQL {
             var width = 1
             while width < list.count { width *= 2 }
             for index in 0..<width {
-                if index > 0 { sql.text += "," }
+                if index > 0 { sql.pieces.append(",") }
                 bind(index < list.count ? list[index] : last)
             }
         }

@@ -65,7 +65,7 @@ final class Statement {
         sqlite3_clear_bindings(handle)
     }
 
-    private var sql: String { String(cString: sqlite3_sql(handle)) }
+    var sql: String { String(cString: sqlite3_sql(handle)) }
 
     private func failure(_ status: Int32) -> DatabaseError {
         DatabaseError(code: status, message: String(cString: sqlite3_errmsg(database)), sql: sql)
@@ -88,10 +88,32 @@ final class Statement {
     }
 }
 
+/// A statement's text as a key: its pieces by where they lie in the program, which is compared faster than what they
+/// say. The same text written in two places is prepared twice.
+struct StatementKey: Hashable {
+    private let pieces: [StaticString]
+
+    init(_ sql: SQL) { pieces = sql.pieces }
+
+    static func == (left: StatementKey, right: StatementKey) -> Bool {
+        left.pieces.elementsEqual(right.pieces) {
+            address($0) == address($1) && $0.utf8CodeUnitCount == $1.utf8CodeUnitCount
+        }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        for piece in pieces { hasher.combine(Self.address(piece)) }
+    }
+
+    private static func address(_ piece: StaticString) -> UInt {
+        piece.hasPointerRepresentation ? UInt(bitPattern: piece.utf8Start) : UInt(piece.unicodeScalar.value)
+    }
+}
+
 /// The statements a connection keeps prepared, by their text; past its capacity, the one unused for longest goes.
 struct StatementCache {
     private let capacity: Int
-    private(set) var statements: [String: Statement] = [:]
+    private(set) var statements: [StatementKey: Statement] = [:]
     private var clock: UInt64 = 0
 
     init(capacity: Int) {
@@ -100,20 +122,21 @@ struct StatementCache {
     }
 
     /// A statement that nobody is stepping.
-    mutating func statement(_ text: String, database: OpaquePointer) throws(DatabaseError) -> Statement {
+    mutating func statement(_ sql: SQL, database: OpaquePointer) throws(DatabaseError) -> Statement {
         clock += 1
-        if let known = statements[text] {
+        let key = StatementKey(sql)
+        if let known = statements[key] {
             // The same text inside its own loop: a second statement, for this once.
-            guard !known.isInUse else { return try Statement(text, database: database) }
+            guard !known.isInUse else { return try Statement(sql.text, database: database) }
             known.lastUse = clock
             return known
         }
-        let made = try Statement(text, database: database)
+        let made = try Statement(sql.text, database: database)
         made.lastUse = clock
         if statements.count >= capacity, let oldest = statements.min(by: { $0.value.lastUse < $1.value.lastUse }) {
             statements[oldest.key] = nil
         }
-        statements[text] = made
+        statements[key] = made
         return made
     }
 

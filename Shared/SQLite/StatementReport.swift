@@ -13,10 +13,11 @@ package struct StatementReport: Sendable {
 extension Connection {
     /// Of every statement that is kept prepared and reads or changes rows.
     package final func reports() throws(DatabaseError) -> [StatementReport] {
-        let explained = statements.statements.filter { text, _ in
-            ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE"].contains { text.hasPrefix($0) }
+        let explained = statements.statements.values.filter { statement in
+            ["SELECT", "WITH", "INSERT", "UPDATE", "DELETE"].contains { statement.sql.hasPrefix($0) }
         }
-        return try explained.map { text, statement throws(DatabaseError) in
+        return try explained.map { statement throws(DatabaseError) in
+            let text = statement.sql
             let explanation = try Statement("EXPLAIN QUERY PLAN " + text, database: database)
             var plan: [String] = []
             while try explanation.step() { plan.append(try Row(statement: explanation.handle).text(3)) }
