@@ -18,8 +18,6 @@ import Testing
             let first = try await stack.get("/v1/movies").expect(200, .page("movies", of: .movie))
             #expect(first["movies"]?.arrayValue?.count == 20)
             #expect(first["metadata"]?["has_more"] == true)
-            let none = try await stack.get("/v1/movies?ids=mov_1").expect(200, .page("movies", of: .movie))
-            #expect(none["metadata"]?["has_more"] != nil)
         }
     }
 

@@ -40,6 +40,9 @@ import Time
         let places = try await stack.get("/v1/movies/\(StackSession.movie)/places")
             .expect(200, .page("places", of: .place))
         #expect(places["places"]?.arrayValue?.map { $0["id"]?.stringValue } == [StackSession.place])
+        let elsewhere = "/v1/movies/\(StackSession.movie)/places/plc_200000000000001/sessions"
+        let none = try await stack.get(elsewhere).expect(200, .page("sessions", of: .session))
+        #expect(none == ["sessions": [], "metadata": ["has_more": false, "end_cursor": nil]])
         try await stack.get("/v1/movies/mov_1").expectRefusal(404, "movie_not_found")
         try await stack.get("/v1/movies/\(StackSession.movie)/places/plc_1/sessions")
             .expectRefusal(404, "place_not_found")
