@@ -7,7 +7,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("More passwords than can be hashed")
+@Suite("More passwords than can be hashed", .timeLimit(.minutes(1)))
 struct OverloadTests {
     @Test("when too many wait the next is refused at once, and what needs no hash goes on")
     func full() async throws {

@@ -47,7 +47,10 @@ package final class HashingThreads: Sendable {
         try await withCheckedThrowingContinuation { continuation in
             queue.append(
                 HashingQueue.Job(
-                    run: { continuation.resume(with: Result(catching: body)) },
+                    run: {
+                        let result = Result(catching: body)
+                        return { continuation.resume(with: result) }
+                    },
                     refuse: { continuation.resume(throwing: IdentityRefusal.overloaded) }))
         }
     }
@@ -77,7 +80,8 @@ package final class HashingThreads: Sendable {
 /// `@unchecked Sendable`: `arrivals` is a POSIX semaphore, made for threads; the rest is behind `state`.
 private final class HashingQueue: @unchecked Sendable {
     struct Job: Sendable {
-        let run: @Sendable () -> Void
+        /// Does the work, and returns how to answer it.
+        let run: @Sendable () -> @Sendable () -> Void
         let refuse: @Sendable () -> Void
     }
 
@@ -137,8 +141,9 @@ private final class HashingQueue: @unchecked Sendable {
                 refuse(job)
                 continue
             }
-            job.run()
+            let answer = job.run()
             duration.observe(Int64(clamping: (clock() - start) / 1000))
+            answer()
         }
     }
 
