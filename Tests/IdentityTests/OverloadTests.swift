@@ -95,7 +95,7 @@ private final class Gate: Sendable {
     func open() { isOpen.store(true, ordering: .releasing) }
 
     func reached() async {
-        while !isReached.load(ordering: .acquiring) { await Task.yield() }
+        await eventually { isReached.load(ordering: .acquiring) }
     }
 }
 
@@ -113,6 +113,6 @@ extension Metrics {
     /// Returns once so many passwords wait.
     fileprivate func waiting(_ count: Int64) async {
         let depth = gauge("password_hashing_queue_depth", "")
-        while depth.value != count { await Task.yield() }
+        await eventually { depth.value == count }
     }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import Synchronization
 import Telemetry
+import TestSupport
 
 /// Holds a thread where a test wants it: a writer in the middle of a batch, a reader in the middle of its snapshot.
 final class Gate: Sendable {
@@ -15,7 +16,7 @@ final class Gate: Sendable {
     func open() { isOpen.store(true, ordering: .releasing) }
 
     func reached() async {
-        while !isReached.load(ordering: .acquiring) { await Task.yield() }
+        await eventually { isReached.load(ordering: .acquiring) }
     }
 }
 
@@ -23,6 +24,6 @@ extension Metrics {
     /// Returns once so many writes wait for the writer.
     func queued(_ count: Int64) async {
         let depth = gauge("sqlite_queue_depth", "")
-        while depth.value != count { await Task.yield() }
+        await eventually { depth.value == count }
     }
 }
