@@ -22,9 +22,9 @@ public struct Query: Sendable {
         }
     }
 
-    /// The first value under that name: empty for `a=` and `a`, nil without one.
+    /// The last value under that name: empty for `a=` and `a`, nil without one.
     public subscript(name: String) -> String? {
-        parameters.first { $0.name == name }?.value
+        parameters.last { $0.name == name }?.value
     }
 
     /// Every value under that name, in the order they came.

@@ -61,6 +61,26 @@ public struct Route: Sendable {
         Route(method: "POST", pattern: pattern, access: .tokenWelcome, body: body, handler: handler)
     }
 
+    public static func put(
+        _ pattern: String, access: Access, _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) -> Route {
+        Route(method: "PUT", pattern: pattern, access: access, body: .json) { request, _ in try await handler(request) }
+    }
+
+    public static func delete(
+        _ pattern: String, access: Access, _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) -> Route {
+        Route(method: "DELETE", pattern: pattern, access: access, body: .none) { request, _ in
+            try await handler(request)
+        }
+    }
+
+    public static func delete(
+        _ pattern: String, for role: Role, _ handler: @escaping @Sendable (Request, Principal) async throws -> Response
+    ) -> Route {
+        Route(method: "DELETE", pattern: pattern, access: .role(role), body: .none, handler: signedIn(handler))
+    }
+
     public static func patch(
         _ pattern: String, for role: Role, _ handler: @escaping @Sendable (Request, Principal) async throws -> Response
     ) -> Route {

@@ -16,7 +16,7 @@ final class Health: Sendable {
     func routes(_ metrics: Metrics) -> [Route] {
         [
             .get("/healthz") { _ in .json { $0.field("status", "ok") } },
-            .get("/readyz") { _ in self.readiness },
+            .get("/readyz") { _ in try self.readiness() },
             .get("/metrics") { _ in
                 Response(
                     status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
@@ -27,12 +27,9 @@ final class Health: Sendable {
 
     /// Ready while the database can be read and the service is not on its way out. Neighbours do not count: what
     /// needs none of them works without them.
-    private var readiness: Response {
+    private func readiness() throws(APIError) -> Response {
         let reads = (try? database.read { try $0.first("SELECT 1") { try $0.int(0) } }) == 1
-        let ready = reads && !stopping.load(ordering: .relaxed)
-        return .json(ready ? 200 : 503) { json in
-            json.field("status", ready ? "ready" : "not_ready")
-            json.field("database", reads ? "ok" : "unreadable")
-        }
+        guard reads, !stopping.load(ordering: .relaxed) else { throw .unavailable }
+        return .json { $0.field("status", "ready") }
     }
 }

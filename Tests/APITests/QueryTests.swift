@@ -15,10 +15,10 @@ import Testing
         #expect(try Query(parsing: raw).parameters.map { [$0.name, $0.value] } == expected)
     }
 
-    @Test("Of a repeated name the first counts, and all can be had")
+    @Test("Of a repeated name the last counts, and all can be had")
     func repeated() throws {
         let query = try Query(parsing: "id=1&x=9&id=2&%69d=3")
-        #expect(query["id"] == "1")
+        #expect(query["id"] == "3")
         #expect(query.all("id") == ["1", "2", "3"])
         #expect(query["y"] == nil)
         #expect(query.all("y").isEmpty)
