@@ -7,6 +7,8 @@ CREATE TABLE migrations (
     safe_for_older_code INTEGER NOT NULL
 ) STRICT;
 INSERT INTO migrations VALUES('v0001_inventory','1454eed79a92b7c9',0,0);
+INSERT INTO migrations VALUES('v0002_seats','1a8805c31ff9e159',0,0);
+INSERT INTO migrations VALUES('v0003_events','3a083e9e8861cf1c',0,0);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -18,7 +20,7 @@ CREATE TABLE sessions (
     movie_title TEXT NOT NULL,
     place_id INTEGER NOT NULL,
     place_name TEXT NOT NULL,
-    named_at INTEGER NOT NULL,
+    named_at INTEGER NOT NULL, room_id INTEGER,
     CONSTRAINT seats_within_allocation CHECK (held + sold <= allocation)
 ) STRICT;
 CREATE TABLE bookings (
@@ -28,7 +30,7 @@ CREATE TABLE bookings (
     created_at INTEGER NOT NULL,
     closes_at INTEGER NOT NULL,
     confirmed_at INTEGER,
-    cancelled_at INTEGER,
+    cancelled_at INTEGER, expired_at INTEGER, refunded_at INTEGER,
     CONSTRAINT open_for_a_while CHECK (closes_at > created_at),
     CONSTRAINT confirmed_in_time CHECK (confirmed_at < closes_at),
     CONSTRAINT confirmed_or_cancelled CHECK (confirmed_at IS NULL OR cancelled_at IS NULL),
@@ -57,9 +59,55 @@ CREATE TABLE secrets (
     name TEXT PRIMARY KEY,
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE seats (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    room_id INTEGER NOT NULL,
+    row_label TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('standard', 'companion', 'wheelchair')),
+    x REAL NOT NULL,
+    y REAL NOT NULL
+) STRICT;
+CREATE TABLE seat_holders (
+    session_id INTEGER NOT NULL REFERENCES sessions (id),
+    seat_id INTEGER NOT NULL REFERENCES seats (id),
+    reservation_id INTEGER NOT NULL REFERENCES reservations (id),
+    PRIMARY KEY (session_id, seat_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE events (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    type TEXT NOT NULL CHECK (type IN (
+        'booking.opened', 'seats.reserved', 'booking.confirmed', 'booking.cancelled', 'booking.expired',
+        'booking.refunded', 'session.changed')),
+    session_id INTEGER NOT NULL,
+    booking_id INTEGER,
+    -- Of the booking, after the event.
+    seats INTEGER NOT NULL,
+    -- Of the session, after the event.
+    free INTEGER NOT NULL,
+    occurred_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE followers (
+    name TEXT PRIMARY KEY,
+    sequence INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE closed_sessions (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    closed_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    actor_id INTEGER NOT NULL,
+    action TEXT NOT NULL CHECK (action IN ('cancel', 'refund')),
+    booking_id INTEGER NOT NULL REFERENCES bookings (id),
+    reason TEXT NOT NULL,
+    status_before TEXT NOT NULL,
+    status_after TEXT NOT NULL,
+    occurred_at INTEGER NOT NULL
+) STRICT;
+DELETE FROM sqlite_sequence;
 CREATE INDEX bookings_by_user ON bookings (user_id, id);
 CREATE INDEX bookings_by_session ON bookings (session_id);
-CREATE INDEX reservations_held ON reservations (session_id, held_until) WHERE state = 'held';
 CREATE TRIGGER reservations_counted AFTER INSERT ON reservations
 BEGIN
     UPDATE sessions
@@ -73,14 +121,32 @@ BEGIN
         sold = sold + iif(NEW.state = 'sold', NEW.seats, 0) - iif(OLD.state = 'sold', OLD.seats, 0)
     WHERE id = NEW.session_id;
 END;
-CREATE TRIGGER reservations_settled BEFORE UPDATE ON reservations
-WHEN OLD.state <> 'held' OR NEW.booking_id <> OLD.booking_id OR NEW.session_id <> OLD.session_id
-BEGIN
-    SELECT RAISE(ABORT, 'a settled reservation does not change');
-END;
 CREATE TRIGGER reservations_kept BEFORE DELETE ON reservations
 BEGIN
     SELECT RAISE(ABORT, 'a reservation is released, not deleted');
 END;
 CREATE INDEX idempotency_records_by_age ON idempotency_records (created_at);
+CREATE INDEX seats_by_room ON seats (room_id);
+CREATE INDEX seat_holders_by_reservation ON seat_holders (reservation_id);
+CREATE INDEX seat_holders_by_seat ON seat_holders (seat_id);
+CREATE TRIGGER reservations_released AFTER UPDATE OF state ON reservations
+WHEN NEW.state = 'released'
+BEGIN
+    DELETE FROM seat_holders WHERE reservation_id = NEW.id;
+END;
+CREATE INDEX bookings_open ON bookings (closes_at)
+WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL;
+CREATE INDEX bookings_open_by_session ON bookings (session_id, closes_at)
+WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL;
+CREATE INDEX reservations_held ON reservations (session_id) WHERE state = 'held';
+CREATE INDEX audit_by_booking ON audit (booking_id);
+CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
+CREATE TRIGGER reservations_settled BEFORE UPDATE ON reservations
+WHEN NEW.booking_id <> OLD.booking_id OR NEW.session_id <> OLD.session_id OR OLD.state = 'released'
+    OR (OLD.state = 'sold' AND (NEW.state <> 'released' OR NEW.seats <> OLD.seats))
+BEGIN
+    SELECT RAISE(ABORT, 'a settled reservation does not change');
+END;
+CREATE INDEX bookings_by_created ON bookings (created_at);
 COMMIT;

@@ -7,11 +7,14 @@ import TypedID
     static let start = Timestamp(rawValue: 1_000_000)
     static let closing = Timestamp(rawValue: 1_060_000)
 
-    static func booking(_ seats: Booking.Seats = .none, confirmed: Int64? = nil, cancelled: Int64? = nil) -> Booking {
+    static func booking(
+        _ seats: Booking.Seats = .none, confirmed: Int64? = nil, cancelled: Int64? = nil, expired: Int64? = nil
+    ) -> Booking {
         Booking(
             id: BookingID(rawValue: 1), userID: UserID(rawValue: 2), sessionID: SessionID(rawValue: 3),
             createdAt: start, closesAt: closing, confirmedAt: confirmed.map(Timestamp.init(rawValue:)),
-            cancelledAt: cancelled.map(Timestamp.init(rawValue:)), seats: seats)
+            cancelledAt: cancelled.map(Timestamp.init(rawValue:)), expiredAt: expired.map(Timestamp.init(rawValue:)),
+            seats: seats)
     }
 
     @Test("a booking opens for its hold time, until the session begins")
@@ -33,8 +36,8 @@ import TypedID
             (booking(.held(2)), 1_060_000, .expired), (booking(.sold(2), confirmed: 1_059_999), 9_000_000, .confirmed),
             (booking(cancelled: 1_000_001), 9_000_000, .cancelled),
             (booking(.released(2), cancelled: 1_000_001), 1_000_002, .cancelled),
-            // Its seats were given back: a clock that steps back does not revive it.
-            (booking(.released(2)), 1_000_001, .expired),
+            // Its end was noted: a clock that steps back does not revive it.
+            (booking(.released(2), expired: 1_060_000), 1_000_001, .expired),
         ] as [(Booking, Int64, Booking.Status)])
     func status(booking: Booking, now: Int64, status: Booking.Status) {
         #expect(booking.status(at: Timestamp(rawValue: now)) == status)
@@ -45,7 +48,8 @@ import TypedID
         arguments: [
             (booking(.sold(2), confirmed: 1_000_500), 1_000_600, .bookingConfirmed),
             (booking(.released(2), cancelled: 1_000_500), 1_000_600, .bookingCancelled),
-            (booking(.held(2)), 1_060_000, .bookingExpired), (booking(.released(2)), 1_000_600, .bookingExpired),
+            (booking(.held(2)), 1_060_000, .bookingExpired),
+            (booking(.released(2), expired: 1_060_000), 1_000_600, .bookingExpired),
             (booking(.sold(2), confirmed: 1_000_500), 9_000_000, .bookingConfirmed),
         ] as [(Booking, Int64, BookingRefusal)])
     func untouchable(booking: Booking, now: Int64, refusal: BookingRefusal) {

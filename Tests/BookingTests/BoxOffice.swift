@@ -12,12 +12,13 @@ struct BoxOffice {
     let catalog: Neighbour
 
     static func run(
-        allocation: Int = 10, startsInMilliseconds: Int64 = 3_600_000, settings: [String: String] = [:],
+        allocation: Int = 10, seats: [String]? = nil, startsInMilliseconds: Int64 = 3_600_000,
+        settings: [String: String] = [:],
         _ body: (BoxOffice) async throws -> Void
     ) async throws {
         let clock = ManualClock()
         let starts = clock.now.advanced(byMilliseconds: startsInMilliseconds).rfc3339
-        let catalog = try Neighbour { target in catalogAnswer(to: target, allocation, starts) }
+        let catalog = try Neighbour { target in catalogAnswer(to: target, allocation, seats, starts) }
         let service = try await ServiceUnderTest(
             BookingService.self, clock: clock,
             settings: ["CATALOG_URL": catalog.url].merging(settings) { _, own in own })
@@ -32,7 +33,11 @@ struct BoxOffice {
         await catalog.stop()
     }
 
-    private static func catalogAnswer(to target: String, _ allocation: Int, _ starts: String) -> HTTPResponse {
+    /// - Parameter seats: the room's rows as drawn: `.` a standard seat, `w` a wheelchair bay, a space an aisle. The
+    ///   seat in column 2 of row B has the id `sea_1003`.
+    private static func catalogAnswer(
+        to target: String, _ allocation: Int, _ seats: [String]?, _ starts: String
+    ) -> HTTPResponse {
         let names = #""movie":{"id":"mov_1","title":"Nosferatu"},"place":{"id":"plc_1","name":"Le Rex"}"#
         if target.hasPrefix("/internal/v1/sessions?ids=") {
             return .json(200, #"{"sessions":[{"id":"\#(session)",\#(names)}]}"#)
@@ -40,11 +45,22 @@ struct BoxOffice {
         guard target == "/internal/v1/sessions/\(session)" else {
             return .json(404, #"{"errors":[{"code":"session_not_found","message":"There is no such session."}]}"#)
         }
+        let plan = seats.map { rows in
+            let drawn = rows.enumerated().flatMap { y, row in
+                row.enumerated().filter { $1 != " " }.map { x, mark in
+                    """
+                    {"id":"sea_\(y * 1000 + x + 1)","row":"\(UnicodeScalar(UInt8(65 + y)))","number":\(x + 1),
+                    "kind":"\(mark == "w" ? "wheelchair" : "standard")","x":\(x),"y":\(y)}
+                    """
+                }
+            }
+            return #","seats":[\#(drawn.joined(separator: ","))]"#
+        }
         return .json(
             200,
             """
             {"session":{"id":"\(session)","starts_at":"\(starts)","allocation":\(allocation),\(names),
-            "room":{"id":"rom_1","name":"1","capacity":100,"seated":false}}}
+            "room":{"id":"rom_1","name":"1","capacity":100,"seated":\(plan != nil)\(plan ?? "")}}}
             """)
     }
 
@@ -60,6 +76,17 @@ struct BoxOffice {
     func reserve(_ booking: String, _ seats: Int, _ user: String = "usr_1") async throws -> Answer {
         try await service.post(
             "/v1/bookings/\(booking)/reserve", #"{"seats":\#(seats)}"#, token: service.token(user))
+    }
+
+    func pick(_ booking: String, _ seats: [String], _ user: String = "usr_1") async throws -> Answer {
+        let ids = seats.map { "\"\($0)\"" }.joined(separator: ",")
+        return try await service.post(
+            "/v1/bookings/\(booking)/reserve", #"{"seat_ids":[\#(ids)]}"#, token: service.token(user))
+    }
+
+    /// The seats that an answer names, in its order.
+    static func seats(_ answer: Answer) -> [String] {
+        (answer.json["booking"]?["seats"]?.arrayValue ?? []).compactMap { $0["id"]?.stringValue }
     }
 
     func confirm(_ booking: String, _ user: String = "usr_1") async throws -> Answer {

@@ -97,7 +97,9 @@ private struct Books: Equatable {
             "DELETE FROM reservations", "UPDATE reservations SET state = 'held' WHERE id = 2",
             "UPDATE reservations SET state = 'other'", "UPDATE reservations SET booking_id = 2 WHERE id = 1",
             "UPDATE bookings SET cancelled_at = 1, confirmed_at = 1 WHERE id = 1",
-            "UPDATE bookings SET confirmed_at = 60000 WHERE id = 1", "DELETE FROM sessions",
+            "UPDATE bookings SET confirmed_at = 9000000000000000 WHERE id = 1", "DELETE FROM sessions",
+            "INSERT INTO seat_holders VALUES (300000000000001, 7, 2)",
+            "INSERT INTO seat_holders VALUES (300000000000001, 8, 1)",
         ])
     func schema(statement: String) async throws {
         try await BoxOffice.run { box async throws in
@@ -105,12 +107,15 @@ private struct Books: Equatable {
             try await database.write { transaction in
                 try transaction.executeScript(
                     """
-                    INSERT INTO sessions VALUES (300000000000001, 0, 10, 0, 0, 1, 'm', 1, 'p', 0);
-                    INSERT INTO bookings VALUES (1, 1, 300000000000001, 0, 60000, NULL, NULL);
-                    INSERT INTO bookings VALUES (2, 1, 300000000000001, 0, 60000, NULL, NULL);
-                    INSERT INTO bookings VALUES (4, 1, 300000000000001, 0, 60000, NULL, 1);
+                    INSERT INTO sessions (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at)
+                    VALUES (300000000000001, 0, 10, 1, 'm', 1, 'p', 0);
+                    INSERT INTO bookings (id, user_id, session_id, created_at, closes_at, cancelled_at)
+                    VALUES (1, 1, 300000000000001, 0, 9000000000000000, NULL), (2, 1, 300000000000001, 0, 9000000000000000, NULL),
+                        (4, 1, 300000000000001, 0, 9000000000000000, 1);
                     INSERT INTO reservations VALUES (1, 1, 300000000000001, 4, 'held', 60000, 0);
                     INSERT INTO reservations VALUES (2, 4, 300000000000001, 4, 'released', 60000, 0);
+                    INSERT INTO seats VALUES (7, 1, 'A', 1, 'standard', 0, 0);
+                    INSERT INTO seat_holders VALUES (300000000000001, 7, 1);
                     """)
             }
             await #expect(throws: DatabaseError.self) {
@@ -136,12 +141,12 @@ private struct Books: Equatable {
             let lapsed = try box.service.running.context.database.read { connection in
                 try connection.rows(
                     """
-                    EXPLAIN QUERY PLAN SELECT id FROM reservations
-                    WHERE session_id = 1 AND state = 'held' AND held_until <= 5
+                    EXPLAIN QUERY PLAN SELECT id FROM bookings WHERE session_id = 1 AND closes_at <= 5
+                        AND confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL
                     """
                 ) { try $0.text(3) }
             }
-            #expect(lapsed.count == 1 && lapsed[0].contains("reservations_held"), "\(lapsed)")
+            #expect(lapsed.count == 1 && lapsed[0].contains("bookings_open_by_session"), "\(lapsed)")
         }
     }
 }

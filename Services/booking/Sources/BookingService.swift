@@ -1,5 +1,6 @@
 import API
 import Auth
+import EventLoop
 import Lifecycle
 import SQLite
 import Telemetry
@@ -12,7 +13,9 @@ package struct BookingService: Service {
     package static let mainTable: StaticString = "sessions"
     package static let defaultPorts: (public: UInt16, internal: UInt16) = (8082, 9082)
     package static let migrations = [
-        Migration("v0001_inventory", sql: PackageResources.v0001_inventory_sql)
+        Migration("v0001_inventory", sql: PackageResources.v0001_inventory_sql),
+        Migration("v0002_seats", sql: PackageResources.v0002_seats_sql),
+        Migration("v0003_events", sql: PackageResources.v0003_events_sql),
     ]
 
     let database: Database
@@ -20,7 +23,11 @@ package struct BookingService: Service {
     let ids: Snowflake
     let catalog: Catalog
     let cursors: CursorSeal
+    let plans = SeatPlans()
     let holdMilliseconds: Int64
+    /// Nil where nobody is limited.
+    let hoarding: HoardingLimits?
+    let loop: EventLoop
     package let verifier: TokenVerifier
 
     package init(_ context: ServiceContext) async throws {
@@ -30,6 +37,21 @@ package struct BookingService: Service {
         catalog = Catalog(try context.neighbour("catalog", setting: "CATALOG_URL"))
         cursors = try await CursorSeal.kept(in: context.database)
         holdMilliseconds = try context.settings.integer("HOLD_SECONDS", default: 60, in: 1...3600) * 1000
+        hoarding = try context.settings.limited() ? HoardingLimits(context.settings) : nil
+        loop = context.loops[0]
         verifier = try context.verifierOfIdentity()
+    }
+}
+
+extension BookingService {
+    package func work() async { await tidy() }
+}
+
+extension HoardingLimits {
+    /// Generous: they are there for programs, not for people.
+    init(_ settings: Settings) throws(SettingError) {
+        openBookings = try settings.integer("MAX_OPEN_BOOKINGS", default: 100, in: 1...1_000_000)
+        seatsPerBooking = try settings.integer("MAX_SEATS_PER_BOOKING", default: 500, in: 1...1_000_000)
+        seatsPerSession = try settings.integer("MAX_SEATS_PER_SESSION", default: 1_000, in: 1...1_000_000)
     }
 }

@@ -1,4 +1,5 @@
 import API
+import TypedID
 
 extension BookingRefusal: APIRefusal {
     package var apiError: APIError {
@@ -11,7 +12,27 @@ extension BookingRefusal: APIRefusal {
         case .bookingConfirmed: APIError(409, "booking_confirmed", "The booking is confirmed and cannot be changed.")
         case .bookingCancelled: APIError(409, "booking_cancelled", "The booking was cancelled and cannot be changed.")
         case .noSeatsReserved: APIError(409, "no_seats_reserved", "Reserve seats before you confirm the booking.")
+        case .bookingNotConfirmed:
+            APIError(409, "booking_not_confirmed", "Only a confirmed booking can be refunded.")
+        case .tooManyOpenBookings(let most):
+            .later(
+                429, "too_many_open_bookings",
+                "You have \(most) open bookings already. Confirm or cancel one, or wait until one expires.")
+        case .tooManySeats(let most):
+            APIError(409, "too_many_seats", "You may have \(most) seats here at most.")
+        case .allocationBelowReserved(let taken):
+            APIError(409, "allocation_below_reserved", "\(taken) seats are reserved or sold already.")
+        case .sessionHasBookings(let taken):
+            APIError(409, "session_has_bookings", "\(taken) seats of the session are reserved or sold.")
+        case .seatsTaken(let seats):
+            APIError(409, "seat_taken", "Somebody else has \(list(seats)): choose other seats.")
+        case .seatsNotInRoom(let seats):
+            APIError(422, "seat_not_in_room", "The session's room has no \(list(seats)).")
         case .notEnoughSeats: APIError(409, "not_enough_seats", "There are not that many seats left in this session.")
         }
+    }
+
+    private func list(_ seats: [SeatID]) -> String {
+        seats.prefix(100).map(\.description).joined(separator: ", ")
     }
 }

@@ -4,12 +4,21 @@ import Auth
 extension BookingService {
     package var routes: [Route] {
         [
+            .get("/v1/sessions/{session_id}/seats", showSeats),
             .post("/v1/sessions/{session_id}/book", for: .customer, body: .optional, openBooking),
             .post("/v1/bookings/{booking_id}/reserve", for: .customer, reserveSeats),
             .post("/v1/bookings/{booking_id}/confirm", for: .customer, body: .optional, confirmBooking),
             .post("/v1/bookings/{booking_id}/cancel", for: .customer, body: .optional, cancelBooking),
+            .post("/v1/bookings/{booking_id}/refund", for: .admin, refundBooking),
             .get("/v1/bookings", for: .customer, listBookings),
             .get("/v1/bookings/{booking_id}", for: .customer, showBooking),
+        ]
+    }
+
+    package var internalRoutes: [Route] {
+        [
+            .put("/internal/v1/sessions/{session_id}", access: .service, setTerms),
+            .delete("/internal/v1/sessions/{session_id}", access: .service, closeSession),
         ]
     }
 }

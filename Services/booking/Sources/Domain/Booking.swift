@@ -21,11 +21,15 @@ package struct Booking: Equatable, Sendable {
     package let closesAt: Timestamp
     package private(set) var confirmedAt: Timestamp?
     package private(set) var cancelledAt: Timestamp?
+    /// When its running out was noted. One that ran out unnoted is expired all the same.
+    package private(set) var expiredAt: Timestamp?
+    package private(set) var refundedAt: Timestamp?
     package private(set) var seats: Seats
 
     package init(
         id: BookingID, userID: UserID, sessionID: SessionID, createdAt: Timestamp, closesAt: Timestamp,
-        confirmedAt: Timestamp? = nil, cancelledAt: Timestamp? = nil, seats: Seats = .none
+        confirmedAt: Timestamp? = nil, cancelledAt: Timestamp? = nil, expiredAt: Timestamp? = nil,
+        refundedAt: Timestamp? = nil, seats: Seats = .none
     ) {
         self.id = id
         self.userID = userID
@@ -34,6 +38,8 @@ package struct Booking: Equatable, Sendable {
         self.closesAt = closesAt
         self.confirmedAt = confirmedAt
         self.cancelledAt = cancelledAt
+        self.expiredAt = expiredAt
+        self.refundedAt = refundedAt
         self.seats = seats
     }
 
@@ -48,14 +54,16 @@ package struct Booking: Equatable, Sendable {
             closesAt: now.advanced(byMilliseconds: holdMilliseconds))
     }
 
-    /// What the booking is at a moment. One whose seats were given back because it had lapsed stays expired, whatever
-    /// the clock says later.
+    /// What the booking is at a moment. One whose running out was noted stays expired, whatever the clock says later.
     package func status(at now: Timestamp) -> Status {
-        if cancelledAt != nil { return .cancelled }
+        if calledOffAt != nil { return .cancelled }
         if confirmedAt != nil { return .confirmed }
-        if case .released = seats { return .expired }
+        if expiredAt != nil { return .expired }
         return now < closesAt ? .open : .expired
     }
+
+    /// When it was cancelled, by its owner or, once sold, by staff.
+    package var calledOffAt: Timestamp? { cancelledAt ?? refundedAt }
 
     package var reservedSeats: Int64 {
         switch seats {
@@ -88,6 +96,24 @@ package struct Booking: Equatable, Sendable {
         var changed = self
         if case .held(let count) = seats { changed.seats = .released(count) }
         changed.cancelledAt = now
+        return changed
+    }
+
+    /// The booking once its running out is noted: what it held is free.
+    package func expiring(at now: Timestamp) -> Booking {
+        var changed = self
+        changed.expiredAt = now
+        if case .held(let count) = seats { changed.seats = .released(count) }
+        return changed
+    }
+
+    /// What was sold is given back, before the session begins.
+    package func refunding(startingAt start: Timestamp, at now: Timestamp) throws(BookingRefusal) -> Booking {
+        guard status(at: now) == .confirmed, case .sold(let count) = seats else { throw .bookingNotConfirmed }
+        guard now < start else { throw .sessionStarted }
+        var changed = self
+        changed.refundedAt = now
+        changed.seats = .released(count)
         return changed
     }
 

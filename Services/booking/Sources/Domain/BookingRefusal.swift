@@ -1,5 +1,5 @@
 /// Why booking says no.
-package enum BookingRefusal: Error, Equatable, CaseIterable {
+package enum BookingRefusal: Error, Equatable {
     case sessionNotFound
     case sessionStarted
     /// Unknown, or somebody else's: nobody is told which.
@@ -9,4 +9,17 @@ package enum BookingRefusal: Error, Equatable, CaseIterable {
     case bookingCancelled
     case noSeatsReserved
     case notEnoughSeats
+    case bookingNotConfirmed
+    /// The user has as many open bookings as one may have.
+    case tooManyOpenBookings(most: Int64)
+    /// More seats than one booking, or one user in one session, may have.
+    case tooManySeats(most: Int64)
+    /// Staff want to sell fewer seats than are taken.
+    case allocationBelowReserved(Int64)
+    /// Staff want to close or move a session that somebody has seats in.
+    case sessionHasBookings(Int64)
+    /// Somebody else has them.
+    case seatsTaken([SeatID])
+    /// The room of the session has no such seats, or none that are numbered.
+    case seatsNotInRoom([SeatID])
 }

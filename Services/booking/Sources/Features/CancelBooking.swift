@@ -6,23 +6,33 @@ import Time
 import TypedID
 
 extension BookingService {
-    /// `POST /v1/bookings/{booking_id}/cancel`: what the booking holds is free at once.
+    /// `POST /v1/bookings/{booking_id}/cancel`: what the booking holds is free at once. An admin may cancel anybody's,
+    /// and says why: `{reason}`.
     func cancelBooking(_ request: Request, _ caller: Principal) async throws -> Response {
         let user = try userID(of: caller)
         guard let bookingID = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
+        let (body, isAdmin) = (request.body, caller.role >= .admin)
         return try await request.decide(in: database) { [clock] transaction in
-            let cancelled = try transaction.booking(bookingID, of: user).cancelling(at: clock.now())
-            try transaction.execute(
-                "UPDATE reservations SET state = 'released' WHERE booking_id = \(cancelled.id)")
+            let now = clock.now()
+            let booking = try transaction.booking(bookingID, of: isAdmin ? nil : user)
+            let cancelled = try booking.cancelling(at: now)
+            if booking.userID != user {
+                try transaction.audit(.cancel, by: user, reason: Reason(body).text, booking, cancelled, at: now)
+            }
+            try transaction.release(cancelled)
             try transaction.execute(
                 "UPDATE bookings SET cancelled_at = \(cancelled.cancelledAt) WHERE id = \(cancelled.id)")
-            return .json { json in
-                json.object("booking") { json in
-                    cancelled.writeReserved(to: &json)
-                    json.field("confirmed_at", cancelled.confirmedAt)
-                    json.field("cancelled_at", cancelled.cancelledAt)
-                }
-            }
+            try transaction.record(.cancelled, cancelled, at: now)
+            return .json { json in json.object("booking") { cancelled.writeCalledOff(to: &$0) } }
         }
+    }
+}
+
+extension Booking {
+    /// The fields of a booking that was cancelled or given back.
+    func writeCalledOff(to json: inout JSONWriter) {
+        writeReserved(to: &json)
+        json.field("confirmed_at", confirmedAt)
+        json.field("cancelled_at", calledOffAt)
     }
 }

@@ -11,11 +11,13 @@ extension BookingService {
         let user = try userID(of: caller)
         guard let bookingID = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
         return try await request.decide(in: database) { [clock] transaction in
-            let confirmed = try transaction.booking(bookingID, of: user).confirming(at: clock.now())
+            let now = clock.now()
+            let confirmed = try transaction.booking(bookingID, of: user).confirming(at: now)
             try transaction.execute(
                 "UPDATE reservations SET state = 'sold' WHERE booking_id = \(confirmed.id)")
             try transaction.execute(
                 "UPDATE bookings SET confirmed_at = \(confirmed.confirmedAt) WHERE id = \(confirmed.id)")
+            try transaction.record(.confirmed, confirmed, at: now)
             return .json { json in
                 json.object("booking") { json in
                     confirmed.writeReserved(to: &json)

@@ -6,28 +6,93 @@ import Time
 import TypedID
 
 extension BookingService {
-    /// `POST /v1/bookings/{booking_id}/reserve` `{seats}`: the number of seats that the booking shall have in all.
+    /// `POST /v1/bookings/{booking_id}/reserve` `{seats}` or `{seat_ids}`: what the booking shall have in all. In a
+    /// seated room a count is given the best seats there are, and the answer says which.
     func reserveSeats(_ request: Request, _ caller: Principal) async throws -> Response {
         let user = try userID(of: caller)
-        var fields = Fields(request.body)
-        // A count that no room has is no fault of form: there are not that many seats left.
-        guard let wanted = fields.integer("seats", 1 ... .max) else { throw fields.refusal }
+        let wish = try SeatWish(request.body)
         guard let bookingID = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
         let reservationID: ReservationID = ids.next()
-        return try await request.decide(in: database) { [clock] transaction in
+        return try await request.decide(in: database) { [clock, plans, hoarding] transaction in
             let now = clock.now()
             let booking = try transaction.booking(bookingID, of: user)
-            try transaction.releaseLapsedHolds(of: booking.sessionID, at: now)
-            let session = try transaction.inventory(of: booking.sessionID)
-            let changed = try booking.reserving(wanted, free: session?.free ?? 0, at: now)
+            try transaction.expireBookings(of: booking.sessionID, at: now)
+            guard let session = try transaction.inventory(of: booking.sessionID), !session.isClosed else {
+                throw BookingRefusal.sessionNotFound
+            }
+            let plan = try session.roomID.map { try plans.plan(of: $0, in: transaction) }
+            let changed = try booking.reserving(wish.count, free: session.free, at: now)
+            if let hoarding { try transaction.limitSeats(of: changed, hoarding) }
+            let seats = try plan.map { plan in
+                try wish.fulfilled(in: plan, taken: transaction.seatsTaken(in: changed.sessionID, besides: changed.id))
+            }
+            if seats == nil, case .seats(let ids) = wish { throw BookingRefusal.seatsNotInRoom(ids) }
             try transaction.execute(
                 """
                 INSERT INTO reservations (id, booking_id, session_id, seats, state, held_until, reserved_at)
-                VALUES (\(reservationID), \(changed.id), \(changed.sessionID), \(wanted), 'held', \(changed.closesAt),
-                        \(now))
+                VALUES (\(reservationID), \(changed.id), \(changed.sessionID), \(wish.count), 'held',
+                        \(changed.closesAt), \(now))
                 ON CONFLICT (booking_id) DO UPDATE SET seats = excluded.seats, reserved_at = excluded.reserved_at
                 """)
-            return .json { json in json.object("booking") { changed.writeReserved(to: &$0) } }
+            if let seats { try transaction.hold(seats, for: changed) }
+            try transaction.record(.reserved, changed, at: now)
+            return .json { json in
+                json.object("booking") { json in
+                    changed.writeReserved(to: &json)
+                    if let seats { json.array("seats") { json in seats.forEach { $0.write(to: &json) } } }
+                }
+            }
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate func limitSeats(of booking: Booking, _ limits: HoardingLimits) throws {
+        guard booking.reservedSeats <= limits.seatsPerBooking else {
+            throw BookingRefusal.tooManySeats(most: limits.seatsPerBooking)
+        }
+        let others = try first(
+            """
+            SELECT coalesce(sum(r.seats), 0) FROM bookings b JOIN reservations r ON r.booking_id = b.id
+            WHERE b.user_id = \(booking.userID) AND b.session_id = \(booking.sessionID) AND b.id <> \(booking.id)
+                AND r.state <> 'released'
+            """
+        ) { try $0.int(0) }
+        guard (others ?? 0) + booking.reservedSeats <= limits.seatsPerSession else {
+            throw BookingRefusal.tooManySeats(most: limits.seatsPerSession)
+        }
+    }
+}
+
+extension SeatWish {
+    private static let mostSeats = 1_000
+
+    /// - Throws: 422 unless there is one of `seats` and `seat_ids`, and no seat is named twice.
+    fileprivate init(_ body: JSONValue) throws(APIError) {
+        var fields = Fields(body)
+        if let value = fields.value("seat_ids"), value != .null {
+            let ids = fields.list("seat_ids", 1...Self.mostSeats) { $0.stringValue.flatMap(SeatID.init) }
+            if let other = fields.value("seats"), other != .null {
+                fields.refuse("seats_invalid", "Give seats or seat_ids, not both.")
+            } else if let ids, Set(ids).count < ids.count {
+                fields.refuse("seat_ids_invalid", "The seat_ids name a seat twice.")
+            }
+            guard let ids, fields.faults.isEmpty else { throw fields.refusal }
+            self = .seats(ids)
+        } else {
+            // A count that no room has is no fault of form: there are not that many seats left.
+            guard let count = fields.integer("seats", 1 ... .max) else { throw fields.refusal }
+            self = .count(count)
+        }
+    }
+}
+
+extension Seat {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.field("id", id)
+            json.field("row", row)
+            json.field("number", number)
         }
     }
 }

@@ -11,6 +11,14 @@ struct CatalogSession: Sendable {
     let startsAt: Timestamp
     let allocation: Int64
     let names: SessionNames
+    /// The room and its plan, where seats are numbered.
+    let room: SeatedRoom?
+}
+
+/// A room whose seats have names, with all of them.
+struct SeatedRoom: Sendable {
+    let id: RoomID
+    let seats: [Seat]
 }
 
 /// What a customer calls a session by: its film and its place.
@@ -37,10 +45,9 @@ struct Catalog: Sendable {
         let answer = try await ask("/internal/v1/sessions/\(id)", [], Self.sessionTimeout, trace)
         if answer.status == 404 { throw BookingRefusal.sessionNotFound }
         guard answer.status == 200, let session = try? JSONValue(parsing: answer.body)["session"],
-            let startsAt = session["starts_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
-            let allocation = session["allocation"]?.integerValue, let names = SessionNames(session)
+            let known = CatalogSession(session), known.id == id
         else { throw NeighbourError("catalog", "it answered \(answer.status) for a session, or not as agreed") }
-        return CatalogSession(id: id, startsAt: startsAt, allocation: allocation, names: names)
+        return known
     }
 
     /// The names of those sessions that catalog still knows.
@@ -69,6 +76,20 @@ struct Catalog: Sendable {
     }
 }
 
+extension CatalogSession {
+    /// Nil for anything but a session as catalog shows it to booking.
+    init?(_ session: JSONValue?) {
+        guard let session, let id = session["id"]?.stringValue.flatMap(SessionID.init),
+            let startsAt = session["starts_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
+            let allocation = session["allocation"]?.integerValue, allocation >= 0, let names = SessionNames(session),
+            let seated = session["room"]?["seated"]?.boolValue
+        else { return nil }
+        let room = SeatedRoom(session["room"])
+        guard !seated || room != nil else { return nil }
+        self.init(id: id, startsAt: startsAt, allocation: allocation, names: names, room: room)
+    }
+}
+
 extension SessionNames {
     fileprivate init?(_ session: JSONValue) {
         guard let movieID = session["movie"]?["id"]?.stringValue.flatMap(MovieID.init),
@@ -77,5 +98,27 @@ extension SessionNames {
             let placeName = session["place"]?["name"]?.stringValue
         else { return nil }
         self.init(movieID: movieID, movieTitle: movieTitle, placeID: placeID, placeName: placeName)
+    }
+}
+
+extension SeatedRoom {
+    /// Nil for a room that is not seated, and for a plan that cannot be read whole.
+    fileprivate init?(_ room: JSONValue?) {
+        guard let id = room?["id"]?.stringValue.flatMap(RoomID.init), let list = room?["seats"]?.arrayValue else {
+            return nil
+        }
+        let seats = list.compactMap(Seat.init(catalog:))
+        guard seats.count == list.count, !seats.isEmpty else { return nil }
+        self.init(id: id, seats: seats)
+    }
+}
+
+extension Seat {
+    fileprivate init?(catalog seat: JSONValue) {
+        guard let id = seat["id"]?.stringValue.flatMap(SeatID.init), let row = seat["row"]?.stringValue,
+            let number = seat["number"]?.integerValue, let kind = seat["kind"]?.stringValue.flatMap(Kind.init),
+            let x = seat["x"]?.doubleValue, let y = seat["y"]?.doubleValue
+        else { return nil }
+        self.init(id: id, row: row, number: number, kind: kind, x: x, y: y)
     }
 }

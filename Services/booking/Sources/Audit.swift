@@ -1,0 +1,35 @@
+import API
+import JSON
+import SQLite
+import Time
+
+/// Why staff did something to a customer's booking.
+struct Reason: Sendable {
+    let text: String
+
+    /// - Throws: 422 without 1 to 500 characters of `reason`.
+    init(_ body: JSONValue) throws(APIError) {
+        var fields = Fields(body == .null ? [:] : body)
+        guard let text = fields.text("reason", 1...500, trim: true) else { throw fields.refusal }
+        self.text = text
+    }
+}
+
+enum AuditedAction: String, Sendable {
+    case cancel, refund
+}
+
+extension Transaction {
+    /// Keeps who did what to which booking, why, and what it was before and after.
+    func audit(
+        _ action: AuditedAction, by actor: UserID, reason: String, _ before: Booking, _ after: Booking,
+        at now: Timestamp
+    ) throws {
+        try execute(
+            """
+            INSERT INTO audit (actor_id, action, booking_id, reason, status_before, status_after, occurred_at)
+            VALUES (\(actor), \(action), \(before.id), \(reason), \(before.status(at: now)), \(after.status(at: now)),
+                    \(now))
+            """)
+    }
+}

@@ -1,0 +1,65 @@
+import EventLoop
+import SQLite
+import Time
+
+extension Transaction {
+    /// Notes which bookings of a session have run out, and gives back what they held: done first wherever seats are
+    /// taken, so that they are free from the very millisecond in which their booking closes.
+    func expireBookings(of session: SessionID, at now: Timestamp) throws {
+        try expire(
+            try rows(
+                """
+                \(sql: Booking.columns) WHERE b.session_id = \(session) AND b.closes_at <= \(now)
+                    AND b.confirmed_at IS NULL AND b.cancelled_at IS NULL AND b.expired_at IS NULL
+                """
+            ) { try Booking($0) }, at: now)
+    }
+
+    /// Notes up to `limit` bookings that have run out, whatever their session.
+    /// - Returns: how many there were.
+    func expireBookings(limit: Int64, at now: Timestamp) throws -> Int {
+        let lapsed = try rows(
+            """
+            \(sql: Booking.columns) WHERE b.closes_at <= \(now)
+                AND b.confirmed_at IS NULL AND b.cancelled_at IS NULL AND b.expired_at IS NULL
+            ORDER BY b.closes_at LIMIT \(limit)
+            """
+        ) { try Booking($0) }
+        try expire(lapsed, at: now)
+        return lapsed.count
+    }
+
+    private func expire(_ lapsed: [Booking], at now: Timestamp) throws {
+        for booking in lapsed {
+            let expired = booking.expiring(at: now)
+            if expired.seats != booking.seats { try release(expired) }
+            try execute("UPDATE bookings SET expired_at = \(now) WHERE id = \(expired.id)")
+            try record(.expired, expired, at: now)
+        }
+    }
+
+    /// Gives back what a booking has.
+    func release(_ booking: Booking) throws {
+        try execute("UPDATE reservations SET state = 'released' WHERE booking_id = \(booking.id)")
+    }
+}
+
+extension BookingService {
+    private static let tidyingMilliseconds: Int64 = 1_000
+    private static let tidiedAtOnce: Int64 = 200
+
+    /// Notes bookings that ran out and were never touched again, so that those who follow events hear of them. Nothing
+    /// waits for it: who takes seats of a session notes its lapsed bookings first.
+    func tidy() async {
+        while !Task.isCancelled {
+            let count = try? await database.write { [clock] in
+                try $0.expireBookings(limit: Self.tidiedAtOnce, at: clock.now())
+            }
+            if (count ?? 0) < Int(Self.tidiedAtOnce),
+                (try? await loop.sleep(milliseconds: Self.tidyingMilliseconds)) == nil
+            {
+                return
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import API
+import JSON
+import SQLite
+import Time
+import TypedID
+
+extension BookingService {
+    /// `PUT /internal/v1/sessions/{session_id}` `{session}`: catalog wants to sell a session at other terms, which is
+    /// decided here, where it is known what is taken: not fewer seats than that, and at no other time once anybody has
+    /// a booking. Saying it twice is saying it once.
+    func setTerms(_ request: Request) async throws -> Response {
+        guard let terms = CatalogSession(request.body["session"]),
+            terms.id == SessionID(request.parameter("session_id"))
+        else {
+            throw APIError(422, "session_invalid", "The session must be as the internal contract shows it.")
+        }
+        return try await database.write { [clock] transaction in
+            let now = clock.now()
+            try transaction.meet(terms, at: now)
+            try transaction.expireBookings(of: terms.id, at: now)
+            guard let session = try transaction.inventory(of: terms.id), !session.isClosed else {
+                throw BookingRefusal.sessionNotFound
+            }
+            guard terms.allocation >= session.taken else { throw BookingRefusal.allocationBelowReserved(session.taken) }
+            if terms.startsAt != session.startsAt, try transaction.hasBookings(terms.id) {
+                throw BookingRefusal.sessionHasBookings(session.taken)
+            }
+            if terms.allocation != session.allocation || terms.startsAt != session.startsAt {
+                try transaction.execute(
+                    """
+                    UPDATE sessions SET allocation = \(terms.allocation), starts_at = \(terms.startsAt)
+                    WHERE id = \(terms.id)
+                    """)
+                try transaction.recordChange(of: terms.id, at: now)
+            }
+            return .json { json in
+                json.object("session") { json in
+                    json.field("id", terms.id)
+                    json.field("allocation", terms.allocation)
+                    json.field("free", terms.allocation - session.taken)
+                }
+            }
+        }
+    }
+
+    /// `DELETE /internal/v1/sessions/{session_id}`: no booking is opened any more, unless somebody has seats. Catalog
+    /// deletes the session after it; saying it twice is saying it once.
+    func closeSession(_ request: Request) async throws -> Response {
+        guard let id = SessionID(request.parameter("session_id")) else { throw BookingRefusal.sessionNotFound }
+        return try await database.write { [clock] transaction in
+            let now = clock.now()
+            try transaction.expireBookings(of: id, at: now)
+            let taken = try transaction.inventory(of: id)?.taken ?? 0
+            guard taken == 0 else { throw BookingRefusal.sessionHasBookings(taken) }
+            try transaction.execute(
+                "INSERT INTO closed_sessions (id, closed_at) VALUES (\(id), \(now)) ON CONFLICT (id) DO NOTHING")
+            return .noContent
+        }
+    }
+}
+
+extension Connection {
+    /// Whether anybody has seats of a session, or is about to.
+    fileprivate func hasBookings(_ session: SessionID) throws -> Bool {
+        try first(
+            """
+            SELECT EXISTS (SELECT 1 FROM bookings WHERE session_id = \(session) AND cancelled_at IS NULL
+                AND expired_at IS NULL AND refunded_at IS NULL)
+            """
+        ) { try $0.bool(0) } ?? false
+    }
+}

@@ -1,0 +1,80 @@
+import API
+import JSON
+import SQLite
+import Time
+import TypedID
+
+extension BookingService {
+    /// `GET /v1/sessions/{session_id}/seats`: the seat map and its live state, whole; counts alone where seats are only
+    /// counted.
+    func showSeats(_ request: Request) async throws -> Response {
+        guard let id = SessionID(request.parameter("session_id")) else { throw BookingRefusal.sessionNotFound }
+        if let news = try await unmetSession(id, request.trace) {
+            let now = clock.now()
+            try await database.write { try $0.meet(news, at: now) }
+        }
+        let now = clock.now()
+        let map = try database.read { [plans] connection in
+            guard let session = try connection.inventory(of: id) else { throw BookingRefusal.sessionNotFound }
+            return SeatMap(
+                session: session, lapsed: try connection.seatsLapsed(in: id, at: now),
+                plan: try session.roomID.map { try plans.plan(of: $0, in: connection) },
+                holders: try connection.seatStates(in: id, at: now))
+        }
+        return .json { map.write(to: &$0) }
+    }
+}
+
+private struct SeatMap {
+    let session: Inventory
+    /// Seats whose holds have lapsed, but were not released yet.
+    let lapsed: Int64
+    let plan: SeatPlan?
+    /// Of the seats that somebody has, `held` or `sold`.
+    let holders: [SeatID: String]
+
+    func write(to json: inout JSONWriter) {
+        if let plan {
+            json.array("seats") { json in
+                for seat in plan.seats {
+                    json.object { json in
+                        json.field("id", seat.id)
+                        json.field("row", seat.row)
+                        json.field("number", seat.number)
+                        json.field("kind", seat.kind.rawValue)
+                        json.field("x", seat.x)
+                        json.field("y", seat.y)
+                        json.field("status", holders[seat.id] ?? "free")
+                    }
+                }
+            }
+        }
+        json.object("counts") { json in
+            json.field("allocation", session.allocation)
+            json.field("free", session.free + lapsed)
+            json.field("held", session.held - lapsed)
+            json.field("sold", session.sold)
+        }
+    }
+}
+
+extension Connection {
+    fileprivate func seatsLapsed(in session: SessionID, at now: Timestamp) throws -> Int64 {
+        try first(
+            """
+            SELECT coalesce(sum(seats), 0) FROM reservations
+            WHERE session_id = \(session) AND state = 'held' AND held_until <= \(now)
+            """
+        ) { try $0.int(0) } ?? 0
+    }
+
+    fileprivate func seatStates(in session: SessionID, at now: Timestamp) throws -> [SeatID: String] {
+        let states = try rows(
+            """
+            SELECT h.seat_id, r.state FROM seat_holders h JOIN reservations r ON r.id = h.reservation_id
+            WHERE h.session_id = \(session) AND (r.state = 'sold' OR r.held_until > \(now))
+            """
+        ) { (try $0.value(0, as: SeatID.self), try $0.text(1)) }
+        return Dictionary(states, uniquingKeysWith: { first, _ in first })
+    }
+}

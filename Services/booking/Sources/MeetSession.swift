@@ -1,0 +1,26 @@
+import SQLite
+import Time
+
+extension Transaction {
+    /// Takes over a session's allocation, names and seats, unless another request did so a moment ago.
+    func meet(_ session: CatalogSession, at now: Timestamp) throws {
+        if let room = session.room {
+            for seat in room.seats {
+                try execute(
+                    """
+                    INSERT INTO seats (id, room_id, row_label, number, kind, x, y)
+                    VALUES (\(seat.id), \(room.id), \(seat.row), \(seat.number), \(seat.kind), \(seat.x), \(seat.y))
+                    ON CONFLICT (id) DO NOTHING
+                    """)
+            }
+        }
+        try execute(
+            """
+            INSERT INTO sessions (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at, room_id)
+            VALUES (\(session.id), \(session.startsAt), \(session.allocation), \(session.names.movieID),
+                    \(session.names.movieTitle), \(session.names.placeID), \(session.names.placeName), \(now),
+                    \(session.room?.id))
+            ON CONFLICT (id) DO NOTHING
+            """)
+    }
+}

@@ -1,0 +1,54 @@
+import SQLite
+import Synchronization
+
+/// The plans of seated rooms, which do not change while a room has sessions: each is read once.
+final class SeatPlans: Sendable {
+    private static let mostRooms = 256
+    private let plans = Mutex<[RoomID: SeatPlan]>([:])
+
+    func plan(of room: RoomID, in connection: Connection) throws -> SeatPlan {
+        if let known = plans.withLock({ $0[room] }) { return known }
+        let plan = SeatPlan(
+            try connection.rows("SELECT id, row_label, number, kind, x, y FROM seats WHERE room_id = \(room)") { row in
+                Seat(
+                    id: try row.value(0), row: try row.text(1), number: try row.int(2), kind: try row.value(3),
+                    x: try row.double(4), y: try row.double(5))
+            })
+        plans.withLock { plans in
+            if plans.count >= Self.mostRooms { plans.removeAll() }
+            plans[room] = plan
+        }
+        return plan
+    }
+}
+
+extension Connection {
+    /// Seats of a session that others than this booking hold or have bought. A lapsed hold counts until it is
+    /// released.
+    func seatsTaken(in session: SessionID, besides booking: BookingID) throws -> Set<SeatID> {
+        Set(
+            try rows(
+                """
+                SELECT h.seat_id FROM seat_holders h JOIN reservations r ON r.id = h.reservation_id
+                WHERE h.session_id = \(session) AND r.booking_id <> \(booking)
+                """
+            ) { try $0.value(0, as: SeatID.self) })
+    }
+}
+
+extension Transaction {
+    /// Holds exactly these seats for a booking, instead of those that it had.
+    func hold(_ seats: [Seat], for booking: Booking) throws {
+        let reservation = try first("SELECT id FROM reservations WHERE booking_id = \(booking.id)") {
+            try $0.value(0, as: ReservationID.self)
+        }
+        try execute("DELETE FROM seat_holders WHERE reservation_id = \(reservation)")
+        for seat in seats {
+            try execute(
+                """
+                INSERT INTO seat_holders (session_id, seat_id, reservation_id)
+                VALUES (\(booking.sessionID), \(seat.id), \(reservation))
+                """)
+        }
+    }
+}
