@@ -42,6 +42,12 @@ import Testing
         ("2.5", 422, ["seats_invalid"]), ("1e-9", 422, ["seats_invalid"]), (#""2""#, 422, ["seats_invalid"]),
         ("51", 409, ["not_enough_seats"]), ("9223372036854775807", 409, ["not_enough_seats"]),
         ("1e18", 409, ["not_enough_seats"]), ("2.0", 200, []),
+        // The rest of the body comes with it.
+        (#"1,"seat_ids":["sea_1"]"#, 422, ["seats_invalid"]),
+        (#"null,"seat_ids":["sea_1"]"#, 422, ["seat_not_in_room"]),
+        (#"null,"seat_ids":["sea_1","sea_1"]"#, 422, ["seat_ids_invalid"]),
+        (#"null,"seat_ids":[]"#, 422, ["seat_ids_too_short"]), (#"null,"seat_ids":[1]"#, 422, ["seat_ids_invalid"]),
+        (#"null,"seat_ids":"sea_1""#, 422, ["seat_ids_invalid"]),
     ]
 
     private static let texts: [(String, String, String, [String])] = [

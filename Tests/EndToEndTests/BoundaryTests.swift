@@ -19,6 +19,10 @@ import Testing
                     "/.well-known/../internal/v1/\(route)", "/v1/auth/../../internal/v1/\(route)",
                 ]
             }
+            for method in ["PUT", "POST", "DELETE"] {
+                let path = "/internal/v1/sessions/\(StackSession.id(1))"
+                #expect(try await stack.send(method, path, headers: credential).codes == ["route_not_found"])
+            }
             for path in paths + ["/metrics", "/readyz", "/v1/../metrics", "/v1/movies/../../readyz"] {
                 let answer = try await stack.send("GET", path, headers: credential)
                 #expect([400, 404].contains(answer.status) && answer.refusalFaults == [], "\(path): \(answer.status)")

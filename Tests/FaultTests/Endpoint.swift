@@ -57,6 +57,7 @@ struct Endpoint: Sendable {
     ]
 
     private static let booking = [
+        get("`GET /v1/sessions/{session_id}/seats`", needs: "booking", { _ in seats(1) }),
         post("`POST /v1/sessions/{session_id}/book`", needs: ["booking"], 201, { _ in session(1) }),
         post("… the first booking of a session", needs: ["booking", "catalog"], 201, { session($0.unmetSession) }),
         post("`POST /v1/bookings/{booking_id}/reserve`", needs: ["booking"], 200, { "\($0.open)/reserve" }) { _ in
@@ -78,6 +79,7 @@ struct Endpoint: Sendable {
         #"{"tracking_id":"degraded","type":"page_enter","page":{"scheme":"https","path":"/","query":{}}}"#
 
     private static func session(_ number: Int) -> String { "/v1/sessions/\(StackSession.id(number))/book" }
+    private static func seats(_ number: Int) -> String { "/v1/sessions/\(StackSession.id(number))/seats" }
 }
 
 /// What the requests of one round act on, made while everybody was well.
