@@ -74,8 +74,9 @@ prepare() {
 }
 
 # start NAME COMMAND…: in a session of its own, so that Ctrl-C reaches this script alone, which stops things in order;
-# should this script be killed, the kernel ends what it started.
+# should this script be killed, the kernel ends what it started. The log of the run before is kept.
 start() {
+    [[ ! -e $data/log/$1.log ]] || mv "$data/log/$1.log" "$data/log/$1.log.1"
     setsid setpriv --pdeathsig TERM "${@:2}" >"$data/log/$1.log" 2>&1 </dev/null &
     child[$1]=$!
 }
@@ -170,8 +171,11 @@ build
 find_ports
 export_settings
 for service in "${services[@]}"; do as "$service" prepare "$service"; done
-for service in "${services[@]}"; do as "$service" start "$service" "$binaries/$service" serve; done
-for service in "${services[@]}"; do await_ready "$service"; done
+# Identity is ready before the others ask it for its keys.
+for service in "${services[@]}"; do
+    as "$service" start "$service" "$binaries/$service" serve
+    await_ready "$service"
+done
 start_gateway
 announce
 report_end

@@ -12,20 +12,23 @@ final class Gateway: Sendable {
     private let process: ChildProcess
 
     /// The folder of the configuration.
-    static var sources: String { #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Gateway" }
+    static var sources: String { "\(checkoutPath)/Gateway" }
 
     init(limits: String = "off", script: ScriptedService.Script? = nil) throws {
         identity = ScriptedService(name: "identity", script: script)
         catalog = ScriptedService(name: "catalog", script: script)
         booking = ScriptedService(name: "booking", script: script)
         analytics = ScriptedService(name: "analytics", script: script)
-        let configure = ["LIMITS=\(limits)", "\(Self.sources)/configure.sh", directory, "\(host):\(port)"]
-        let services = [identity, catalog, booking, analytics].map(\.address)
-        try #require(ChildProcess("/usr/bin/env", configure + services, output: directory + ".log").wait() == 0)
+        let log = directory + ".log"
+        let places = [directory, "\(host):\(port)"] + [identity, catalog, booking, analytics].map(\.address)
+        let configure = try ChildProcess(
+            "\(Self.sources)/configure.sh", places, environment: ["LIMITS": limits], output: log)
+        try #require(configure.waitForEnd() == .exited(0))
+        // At TERM it takes its workers with it.
         process = try ChildProcess(
-            "/usr/sbin/nginx", ["-e", "stderr", "-p", directory, "-c", "nginx.conf"], output: directory + ".log")
+            "/usr/sbin/nginx", ["-e", "stderr", "-p", directory, "-c", "nginx.conf"], output: log, parting: "TERM")
         while !accepts() {
-            try #require(!process.hasEnded, "nginx did not start")
+            try #require(process.ending == nil, "nginx did not start")
             usleep(10_000)
         }
     }
@@ -37,7 +40,8 @@ final class Gateway: Sendable {
     }
 
     deinit {
-        _ = process.end(SIGTERM)
+        process.signal(SIGTERM)
+        _ = process.waitForEnd()
         for service in [identity, catalog, booking, analytics] { service.stop() }
     }
 
@@ -62,16 +66,18 @@ final class Gateway: Sendable {
 
     /// Ends it the gentle way and reads what it wrote: log lines and complaints.
     func logAfterQuitting() throws -> String {
-        _ = process.end(SIGQUIT)
-        return try contents(of: directory + ".log")
+        process.signal(SIGQUIT)
+        _ = process.waitForEnd()
+        return try readFile(directory + ".log")
     }
 }
 
-private func contents(of path: String) throws -> String {
-    let file = try #require(fopen(path, "r"))
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { bytes += buffer[..<count] }
-    return String(decoding: bytes, as: UTF8.self)
+extension ChildProcess {
+    /// Blocks until it has ended.
+    func waitForEnd() -> Ending {
+        while true {
+            if let ending { return ending }
+            usleep(5_000)
+        }
+    }
 }

@@ -32,6 +32,6 @@ import Testing
             """
         let check = try ChildProcess(
             "/bin/sh", ["-c", script, Gateway.sources, directory], output: directory + ".log")
-        #expect(check.wait() == 0)
+        #expect(check.waitForEnd() == .exited(0))
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A stand-in for one of the four services: it keeps what it is sent and answers by a script.
 final class ScriptedService: Sendable {
@@ -29,8 +30,8 @@ final class ScriptedService: Sendable {
         listener = socket
         address = "127.0.0.1:\(port)"
         self.script = script ?? { _, _ in .ok(body: "{\"service\":\"\(name)\"}") }
-        onThread { [self] in
-            while let connection = listener.accept() { onThread { self.serve(connection) } }
+        Threads.start { [self] in
+            while let connection = listener.accept() { Threads.start { self.serve(connection) } }
             listener.close()
         }
     }
@@ -79,23 +80,4 @@ final class ScriptedService: Sendable {
             earlier += 1
         }
     }
-}
-
-/// Runs a body that blocks on a thread of its own, as the pool of tasks has none to spare.
-private func onThread(_ body: @escaping @Sendable () -> Void) {
-    var thread = pthread_t()
-    let argument = Unmanaged.passRetained(ThreadBody(run: body)).toOpaque()
-    let code = pthread_create(&thread, nil, runThreadBody, argument)
-    precondition(code == 0, "no thread can be made")
-    pthread_detach(thread)
-}
-
-private final class ThreadBody: Sendable {
-    let run: @Sendable () -> Void
-    init(run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-private func runThreadBody(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
-    return nil
 }
