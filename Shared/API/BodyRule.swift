@@ -24,6 +24,8 @@ extension BodyRule {
 
     private func acceptsType(_ header: String?) -> Bool {
         guard let header else { return self == .optional }
+        // As nearly everybody writes it.
+        if header == "application/json" { return true }
         let type = header.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
         return type == "application/json" || (self == .jsonOrText && type == "text/plain")
     }

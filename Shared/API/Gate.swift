@@ -62,8 +62,9 @@ public struct Gate: Sendable {
 
     /// RFC 9110, 11.1: the scheme is case-insensitive.
     private func bearer(_ header: String) -> String? {
-        guard header.utf8.count > 7, header.prefix(7).lowercased() == "bearer " else { return nil }
-        return String(header.dropFirst(7).drop { $0 == " " })
+        let scheme = Substring(header.utf8.prefix(7))
+        guard header.utf8.count > 7, scheme == "Bearer " || scheme.lowercased() == "bearer " else { return nil }
+        return String(Substring(header.utf8.dropFirst(7).drop { $0 == UInt8(ascii: " ") }))
     }
 }
 

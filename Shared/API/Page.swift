@@ -38,6 +38,7 @@ public struct Page: Sendable {
     /// - Parameters:
     ///   - rows: what was fetched, at most `fetched` of them.
     ///   - keys: an item's sort keys.
+    @inlinable
     public func write<Row>(
         _ name: StaticString, _ rows: [Row], to json: inout JSONWriter, keys: (Row) -> [Int64],
         item: (Row, inout JSONWriter) -> Void
@@ -48,9 +49,14 @@ public struct Page: Sendable {
         }
         json.object("metadata") { json in
             json.field("has_more", rows.count > limit)
-            json.field("end_cursor", shown.last.map { seal.cursor(keys($0), of: list) })
+            json.field("end_cursor", shown.last.map { cursor(keys($0)) })
         }
     }
+}
+
+extension Page {
+    @usableFromInline
+    func cursor(_ keys: [Int64]) -> String { seal.cursor(keys, of: list) }
 }
 
 extension Fields {

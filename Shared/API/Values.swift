@@ -7,5 +7,10 @@ extension TypedID: JSONWritable {
 }
 
 extension Timestamp: JSONWritable {
-    public func write(to json: inout JSONWriter) { rfc3339.write(to: &json) }
+    public func write(to json: inout JSONWriter) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { text in
+            _ = write(into: text)
+            json.element(utf8: UnsafeBufferPointer(text))
+        }
+    }
 }

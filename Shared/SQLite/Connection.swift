@@ -23,6 +23,7 @@ public class Connection {
     }
 
     /// Every row, made into a value.
+    @inlinable
     public final func rows<T>(_ sql: SQL, _ make: (Row) throws -> T) throws -> [T] {
         var rows: [T] = []
         try forEach(sql) { rows.append(try make($0)) }

@@ -78,7 +78,11 @@ extension Row {
 }
 
 /// Typed identifiers, timestamps, enumerations: read by their raw value. One that its type refuses throws.
+///
+/// Inlinable, so that the caller's own types are known where they are made: a generic call across modules looks them up
+/// anew for each column.
 extension Row {
+    @inlinable
     public func value<R: RawRepresentable>(
         _ column: Int, as type: R.Type = R.self
     ) throws(DatabaseError) -> R where R.RawValue == Int64 {
@@ -86,6 +90,7 @@ extension Row {
         return value
     }
 
+    @inlinable
     public func value<R: RawRepresentable>(
         _ column: Int, as type: R.Type = R.self
     ) throws(DatabaseError) -> R where R.RawValue == String {
@@ -93,19 +98,22 @@ extension Row {
         return value
     }
 
+    @inlinable
     public func valueOrNil<R: RawRepresentable>(
         _ column: Int, as type: R.Type = R.self
     ) throws(DatabaseError) -> R? where R.RawValue == Int64 {
         isNil(column) ? nil : try value(column, as: type)
     }
 
+    @inlinable
     public func valueOrNil<R: RawRepresentable>(
         _ column: Int, as type: R.Type = R.self
     ) throws(DatabaseError) -> R? where R.RawValue == String {
         isNil(column) ? nil : try value(column, as: type)
     }
 
-    private func refused(_ column: Int, by type: Any.Type) -> DatabaseError {
+    @usableFromInline
+    func refused(_ column: Int, by type: Any.Type) -> DatabaseError {
         mismatch(column, wanted: "\(type)", found: "another value")
     }
 }
