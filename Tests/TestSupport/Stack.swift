@@ -79,9 +79,11 @@ public final class Stack: Sendable {
 
     private static let turns = Turns()
 
+    /// In the order in which `make run` stops things, so that services leave behind what coverage is measured from.
     private func stop() async throws {
-        for service in services { try await service.kill() }
         try await nginx.stop()
+        for service in services { service.askToEnd() }
+        for service in services { try await service.kill(afterSeconds: 15) }
     }
 
     public subscript(name: String) -> StackService {

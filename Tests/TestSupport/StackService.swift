@@ -79,10 +79,19 @@ public final class StackService: Sendable {
     }
 
     /// `kill -9`, if it runs: it has no time for anything.
-    public func kill() async throws {
+    /// - Parameter seconds: how long it may take to end of itself, for one that was asked to.
+    public func kill(afterSeconds seconds: Int = 0) async throws {
         guard let child = try? child() else { return }
+        if seconds > 0, (try? await child.end(withinSeconds: seconds)) != nil { return }
         child.signal(SIGKILL)
         _ = try await child.end()
+    }
+
+    /// SIGTERM, also to one that is frozen.
+    func askToEnd() {
+        guard let child = try? child() else { return }
+        child.signal(SIGTERM)
+        child.signal(SIGCONT)
     }
 
     /// It keeps its sockets and answers nothing. A signal takes a moment to reach every thread.
