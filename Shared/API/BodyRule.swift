@@ -14,7 +14,7 @@ extension BodyRule {
         do {
             value = try JSONValue(parsing: body)
         } catch {
-            throw APIError(400, "invalid_json", "The body is not readable JSON: \(error).")
+            throw APIError(400, "invalid_json", "The body is not readable JSON. \(error)")
         }
         guard case .object = value else {
             throw .invalid([Fault(code: "body_invalid", message: "The body must be a JSON object.")])

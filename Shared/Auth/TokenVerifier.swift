@@ -9,6 +9,8 @@ import Time
 /// A verified token is remembered by its loop until it expires: a signature costs more than most reads.
 public final class TokenVerifier: Sendable {
     public static let refreshInterval: Int64 = 5_000
+    /// In milliseconds, while no key is known at all.
+    static let firstInterval: UInt64 = 100
     /// Tokens remembered by one loop; about 1 MB.
     static let remembered = 2048
 
@@ -68,7 +70,9 @@ public final class TokenVerifier: Sendable {
         let question = state.withLock { state -> Task<Bool, Never>? in
             if let running = state.refreshing { return running }
             let now = monotonicNanoseconds()
-            if let last = state.lastAttempt, now - last < interval { return nil }
+            // Without any key nobody can be let in: whoever starts before identity asks again soon.
+            let wait = state.keys.keys.isEmpty ? min(interval, Self.firstInterval * 1_000_000) : interval
+            if let last = state.lastAttempt, now - last < wait { return nil }
             state.lastAttempt = now
             state.refreshing = Task { await self.ask() }
             return state.refreshing

@@ -92,7 +92,6 @@ extension JSONSyntaxError {
             case json_error_invalid_utf8: .invalidUTF8
             case json_error_premature_end_of_input: .truncated
             case json_error_end_of_input_expected: .trailingContent
-            case json_error_null_byte_in_key: .nullInName
             default: .malformed
             }
         self.init(reason: reason, line: max(1, Int(fault.line)), column: max(1, Int(fault.column)))

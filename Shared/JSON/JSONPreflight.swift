@@ -1,11 +1,11 @@
 /// One pass over a text before libjansson sees it, for what libjansson cannot do: limit the depth below its own 2,048
-/// levels, and take numbers that do not fit instead of refusing the whole text.
+/// levels, and take numbers that do not fit and names that hold U+0000 instead of refusing the whole text.
 ///
 /// An integer too large for an Int64 gets an exponent, so that it is read as a Double. A number too large for a Double
 /// becomes the largest one (`clamped` says so), which the parser then turns into infinity, together with the largest one
 /// itself should it stand beside. Whole tokens are replaced by tokens, so a malformed text stays malformed.
 struct JSONPreflight {
-    /// The text with its large numbers rewritten; nil when there are none.
+    /// The text with what libjansson cannot take rewritten; nil when there is nothing of that.
     var patched: [UInt8]? { copied == 0 ? nil : output }
     private(set) var clamped = false
     private var output: [UInt8] = []
@@ -26,7 +26,9 @@ struct JSONPreflight {
             case 0x20, 0x09, 0x0A, 0x0D: continue
             // libjansson would take it for the end of the text.
             case 0x00: throw JSONSyntaxError(.malformed, at: start, in: text)
-            case UInt8(ascii: "\""): position = text.endOfString(from: start)
+            case UInt8(ascii: "\""):
+                position = text.endOfString(from: start)
+                replaceNulls(start..<position, of: text)
             case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
                 position = text.endOfNumber(from: start)
                 replaceNumber(start..<position, of: text)
@@ -40,6 +42,23 @@ struct JSONPreflight {
         }
         if isEmpty { throw JSONSyntaxError(.empty, at: 0, in: text) }
         if copied > 0 { output.append(copying: text.extracting(copied...)) }
+    }
+
+    /// libjansson cannot hold `\u0000` in the name of a member: it becomes `\u0001`, which no known name has either.
+    private mutating func replaceNulls(_ token: Range<Int>, of text: Span<UInt8>) {
+        var position = token.lowerBound + 1
+        while position < token.upperBound {
+            guard text[position] == UInt8(ascii: "\\") else {
+                position += 1
+                continue
+            }
+            if text.isNull(escapedAt: position), text.isName(endingAt: token.upperBound) {
+                output.append(copying: text.extracting(copied..<position))
+                output += "\\u0001".utf8
+                copied = position + 6
+            }
+            position += 2
+        }
     }
 
     private mutating func replaceNumber(_ token: Range<Int>, of text: Span<UInt8>) {
@@ -75,6 +94,18 @@ extension Span<UInt8> {
             }
         }
         return count
+    }
+
+    fileprivate func isNull(escapedAt position: Int) -> Bool {
+        guard position + 6 <= count, self[position + 1] == UInt8(ascii: "u") else { return false }
+        return (2..<6).allSatisfy { self[position + $0] == UInt8(ascii: "0") }
+    }
+
+    /// Whether a colon follows.
+    fileprivate func isName(endingAt end: Int) -> Bool {
+        var position = end
+        while position < count, [0x20, 0x09, 0x0A, 0x0D].contains(self[position]) { position += 1 }
+        return position < count && self[position] == UInt8(ascii: ":")
     }
 
     /// Past the longest number by RFC 8259 §6 that begins at `start`; one byte further where there is none.

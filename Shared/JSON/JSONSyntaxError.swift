@@ -12,8 +12,6 @@ public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertib
         case trailingContent
         /// More than ``JSONValue/maximumDepth`` arrays and objects in one another.
         case tooDeep
-        /// `\u0000` in the name of a member, which libjansson cannot hold.
-        case nullInName
     }
 
     public let reason: Reason
@@ -37,7 +35,6 @@ public struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertib
         case .trailingContent: "There is more after the JSON value (line \(line), column \(column))."
         case .tooDeep:
             "JSON may be nested \(JSONValue.maximumDepth) levels deep at most (line \(line), column \(column))."
-        case .nullInName: "The name of a member must not hold U+0000 (line \(line), column \(column))."
         }
     }
 }

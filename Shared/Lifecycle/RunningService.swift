@@ -74,7 +74,7 @@ public final class RunningService<S: Service>: Sendable {
 
 /// New keys are learnt when a token names one; this unlearns those that identity has withdrawn.
 private func keepKeysFresh(_ verifier: TokenVerifier, _ loop: EventLoop) async {
-    let (soon, later): (Int64, Int64) = (TokenVerifier.refreshInterval + 1, 600_000)
+    let (soon, later): (Int64, Int64) = (250, 600_000)
     while !Task.isCancelled {
         let known = await verifier.refresh()
         guard (try? await loop.sleep(milliseconds: known || verifier.hasKeys ? later : soon)) != nil else { return }

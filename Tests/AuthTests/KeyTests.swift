@@ -47,6 +47,32 @@ import Time
         #expect(try await restarted.verify(text).subject == "usr_1")
     }
 
+    @Test("who starts before identity is let in soon after it has come")
+    func early() async throws {
+        struct Away: Error {}
+        let key = try #require(Ed25519.PrivateKey.generate())
+        let clock = ManualClock()
+        let now = clock.now.rawValue / 1000
+        let token = AccessToken(subject: "usr_1", role: .customer, issuedAt: now, expiresAt: now + 60)
+        let text = try #require(token.signed(with: key))
+        let asked = Mutex(0)
+        let verifier = TokenVerifier(cachePath: nil, clock: clock.wall) {
+            let count = asked.withLock { asked in
+                asked += 1
+                return asked
+            }
+            guard count > 3 else { throw Away() }
+            return KeySet([key.publicKey])
+        }
+        var verified: Principal?
+        for _ in 0..<1_000 where verified == nil {
+            verified = try? await verifier.verify(text)
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        #expect(verified?.subject == "usr_1")
+        #expect(asked.withLock { $0 } == 4)
+    }
+
     @Test("a key set reads back as itself, and passes over keys of other kinds")
     func keySet() throws {
         let keys = KeySet([
