@@ -8,7 +8,7 @@ CREATE TABLE migrations (
 ) STRICT;
 INSERT INTO migrations VALUES('v0001_inventory','1454eed79a92b7c9',0,0);
 INSERT INTO migrations VALUES('v0002_seats','1a8805c31ff9e159',0,0);
-INSERT INTO migrations VALUES('v0003_events','3a083e9e8861cf1c',0,0);
+INSERT INTO migrations VALUES('v0003_events','48dfb974b90ba506',0,0);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -138,6 +138,9 @@ CREATE INDEX bookings_open ON bookings (closes_at)
 WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL;
 CREATE INDEX bookings_open_by_session ON bookings (session_id, closes_at)
 WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL;
+CREATE INDEX bookings_open_by_user ON bookings (user_id, closes_at)
+WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL;
+CREATE INDEX bookings_by_user_and_session ON bookings (user_id, session_id);
 CREATE INDEX reservations_held ON reservations (session_id) WHERE state = 'held';
 CREATE INDEX audit_by_booking ON audit (booking_id);
 CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;

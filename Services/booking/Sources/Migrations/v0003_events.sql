@@ -12,6 +12,12 @@ WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL;
 CREATE INDEX bookings_open_by_session ON bookings (session_id, closes_at)
 WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL;
 
+-- What a user has open, and has in one session, is counted each time he takes more.
+CREATE INDEX bookings_open_by_user ON bookings (user_id, closes_at)
+WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL;
+
+CREATE INDEX bookings_by_user_and_session ON bookings (user_id, session_id);
+
 DROP INDEX reservations_held;
 CREATE INDEX reservations_held ON reservations (session_id) WHERE state = 'held';
 
