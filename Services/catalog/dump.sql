@@ -7,6 +7,7 @@ CREATE TABLE migrations (
     safe_for_older_code INTEGER NOT NULL
 ) STRICT;
 INSERT INTO migrations VALUES('v0001_catalog','74281464a771c5e2',0,0);
+INSERT INTO migrations VALUES('v0002_people_names','f84fe3c8d9ebedd6',0,1);
 CREATE TABLE movies (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
@@ -121,6 +122,16 @@ CREATE TABLE secrets (
     name TEXT PRIMARY KEY,
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+PRAGMA writable_schema=ON;
+INSERT INTO sqlite_schema(type,name,tbl_name,rootpage,sql)VALUES('table','people_names','people_names',0,'CREATE VIRTUAL TABLE people_names USING fts5 (
+    name, content = ''people'', content_rowid = ''id'', tokenize = ''unicode61 remove_diacritics 2'', prefix = ''1 2 3'')');
+CREATE TABLE IF NOT EXISTS 'people_names_data'(id INTEGER PRIMARY KEY, block BLOB);
+INSERT INTO people_names_data VALUES(1,X'0000');
+INSERT INTO people_names_data VALUES(10,X'00000000000000');
+CREATE TABLE IF NOT EXISTS 'people_names_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS 'people_names_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
+CREATE TABLE IF NOT EXISTS 'people_names_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+INSERT INTO people_names_config VALUES('version',4);
 CREATE INDEX movies_by_rating ON movies (by_rating, by_id);
 CREATE INDEX movies_by_newest ON movies (by_newest, by_id);
 CREATE INDEX movies_by_leaving ON movies (by_leaving, by_id);
@@ -182,4 +193,5 @@ BEGIN
     SELECT RAISE(ABORT, 'a rating stays with its movie and its user');
 END;
 CREATE INDEX idempotency_records_by_age ON idempotency_records (created_at);
+PRAGMA writable_schema=OFF;
 COMMIT;

@@ -73,6 +73,8 @@ INSERT INTO people (id, name) VALUES
 (400000000000055, 'Hélène Osmanski'), (400000000000056, 'Dara Okonweli'), (400000000000057, 'Lucien Trémazan'),
 (400000000000058, 'Mireille Castagnol');
 
+INSERT INTO people_names (people_names) VALUES ('rebuild');
+
 INSERT INTO credits (movie_id, role, position, person_id, part)
 SELECT 100000000000000 + column1, column2, column3, 400000000000000 + column4, column5
 FROM (VALUES

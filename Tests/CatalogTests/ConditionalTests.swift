@@ -60,7 +60,7 @@ import Testing
     @Test(
         "another method is a 405 that says which are taken",
         arguments: [
-            ("POST", "/v1/movies", "GET, HEAD"), ("DELETE", "/v1/movies/mov_1", "GET, HEAD"),
+            ("PUT", "/v1/movies", "GET, HEAD, POST"), ("POST", "/v1/movies/mov_1", "DELETE, GET, HEAD, PATCH"),
             ("PUT", "/v1/movies/mov_1/places", "GET, HEAD"),
             ("PATCH", "/v1/movies/mov_1/places/plc_1/sessions", "GET, HEAD"), ("GET", "/v1/movies/mov_1/rate", "POST"),
         ])

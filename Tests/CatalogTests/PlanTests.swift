@@ -16,6 +16,7 @@ import Testing
             for session in 1...3 as ClosedRange<Int64> {
                 try await cinema.add(session: session, movie: session, at: "2026-12-0\(session)T20:00:00Z")
             }
+            try await cinema.write("INSERT INTO people (id, name) VALUES (1, 'Arletty')")
             _ = try await cinema.service.statementReports()
             for target in Self.lists + [
                 "/v1/movies/mov_1/places", "/v1/movies/mov_1/places/plc_1/sessions?from=2026-11-20",
@@ -23,13 +24,22 @@ import Testing
                 _ = try await cinema.get(target)
             }
             _ = try await cinema.get("/v1/movies/mov_1")
+            for target in ["/v1/people", "/v1/people?q=a", "/v1/people/psn_1"] { _ = try await cinema.get(target) }
+            let movie = #"{"title":"A","duration":90,"stars":["psn_1"]}"#
+            for (method, target) in [("POST", "/v1/movies"), ("PATCH", "/v1/movies/mov_1")] {
+                _ = try await cinema.asAdmin(method, target, movie)
+            }
+            _ = try await cinema.asAdmin("DELETE", "/v1/movies/mov_1")
             for key in ["one", "two"] { _ = try await cinema.rate(1, "4", headers: [("Idempotency-Key", key)]) }
             _ = try await cinema.service.sendInternal("GET", "/internal/v1/sessions/ses_1")
             _ = try await cinema.service.sendInternal("GET", "/internal/v1/sessions?ids=ses_1,ses_2")
             let used = try await cinema.service.statementReports().filter { $0.operations > 0 }
             #expect(used.count >= 12)
             for report in used {
-                let costly = report.plan.filter { $0.contains("SCAN") || $0.contains("TEMP B-TREE") }
+                // FTS5 calls every search a scan; it has no other way than through its index.
+                let costly = report.plan.filter { step in
+                    step.contains("SCAN") && !step.contains("VIRTUAL TABLE INDEX") || step.contains("TEMP B-TREE")
+                }
                 #expect(costly.isEmpty, "\(report.sql)")
             }
             // Not by the first column of a key alone: that would read over all equals of a late page.

@@ -11,7 +11,8 @@ package struct CatalogService: Service {
     package static let mainTable: StaticString = "movies"
     package static let defaultPorts: (public: UInt16, internal: UInt16) = (8081, 9081)
     package static let migrations = [
-        Migration("v0001_catalog", sql: PackageResources.v0001_catalog_sql)
+        Migration("v0001_catalog", sql: PackageResources.v0001_catalog_sql),
+        Migration("v0002_people_names", sql: PackageResources.v0002_people_names_sql, safeForOlderCode: true),
     ]
 
     let database: Database

@@ -1,8 +1,13 @@
 /// Why catalog says no.
-package enum CatalogRefusal: Error, Equatable, CaseIterable {
+package enum CatalogRefusal: Error, Equatable {
     case movieNotFound
+    case personNotFound
     case placeNotFound
     case sessionNotFound
     /// A period that would end before it begins.
     case periodBackwards
+    /// Fields that name something which does not exist.
+    case unknown([String])
+    /// A movie that is still shown, in this session and perhaps in others.
+    case movieHasSessions(SessionID)
 }

@@ -1,0 +1,85 @@
+import JSON
+import SQLite
+import TestSupport
+import Testing
+
+@Suite struct PeopleTests {
+    private func run(_ body: (Cinema) async throws -> Void) async throws {
+        try await Cinema.run { cinema async throws in
+            try await cinema.write(
+                """
+                INSERT INTO people (id, name) VALUES (1, 'Jean-Louis Barrault'), (2, 'Maria Casarès'),
+                    (3, 'Louis Salou'), (4, 'Étienne Decroux'), (5, 'O''Hara'), (6, '李麗華')
+                """,
+                "INSERT INTO people_names (people_names) VALUES ('rebuild')")
+            try await body(cinema)
+        }
+    }
+
+    @Test("a person is made, and read back")
+    func create() async throws {
+        try await run { cinema async throws in
+            let made = try await cinema.asAdmin("POST", "/v1/people", #"{"name":" Pierre Brasseur "}"#, key: "k")
+            #expect(made.status == 201 && made.json["person"]?["name"] == "Pierre Brasseur")
+            let id = try #require(made.json["person"]?["id"]?.stringValue)
+            let read = try await cinema.get("/v1/people/\(id)")
+            #expect(read.status == 200 && read.json == made.json && read.header("etag") != nil)
+            #expect(Answer.names(read.json["person"]) == ["id", "name"])
+            let again = try await cinema.asAdmin("POST", "/v1/people", #"{"name":" Pierre Brasseur "}"#, key: "k")
+            #expect(again.json == made.json)
+            #expect(try await cinema.ids("people", "/v1/people?q=brass") == [id])
+        }
+    }
+
+    @Test(
+        "a name has 1 to 200 characters",
+        arguments: [
+            ("{}", "name_missing"), (#"{"name":null}"#, "name_missing"), (#"{"name":" "}"#, "name_too_short"),
+            (#"{"name":1}"#, "name_invalid"), (#"{"name":"a\nb"}"#, "name_invalid"),
+            (#"{"name":"\#(String(repeating: "x", count: 201))"}"#, "name_too_long"),
+        ])
+    func faults(body: String, code: String) async throws {
+        try await run { cinema async throws in
+            let answer = try await cinema.asAdmin("POST", "/v1/people", body)
+            #expect(answer.status == 422 && answer.codes == [code])
+        }
+    }
+
+    @Test(
+        "people are found by the beginnings of all words, whatever the case and the accents",
+        arguments: [
+            ("", [1, 2, 3, 4, 5, 6]), ("louis", [1, 3]), ("LOUIS+bar", [1]), ("barrault+jean", [1]), ("casares", [2]),
+            ("CASAR%C3%88S", [2]), ("e%CC%81tienne", [4]), ("o'h", [5]), ("%E6%9D%8E", [6]), ("ouis", []),
+            ("-", [1, 2, 3, 4, 5, 6]),
+            ("louis+OR+maria", []), ("%22louis", [1, 3]), ("louis*", [1, 3]), ("%22", [1, 2, 3, 4, 5, 6]),
+        ])
+    func search(q: String, found: [Int]) async throws {
+        try await run { cinema async throws in
+            let answer = try await cinema.get("/v1/people?q=\(q)")
+            #expect(answer.status == 200)
+            // Signs alone are no word, and no word is no filter.
+            #expect(Cinema.ids(answer.json["people"]) == found.map { "psn_\($0)" })
+        }
+    }
+
+    @Test("the list goes on from page to page, found or not, and each cursor belongs to its search")
+    func pages() async throws {
+        try await run { cinema async throws in
+            #expect(try await cinema.pages("people", "/v1/people?limit=4").map(\.count) == [4, 2])
+            #expect(try await cinema.pages("people", "/v1/people?q=louis&limit=1") == [["psn_1"], ["psn_3"]])
+            let end = try await cinema.get("/v1/people?q=louis&limit=1").json["metadata"]?["end_cursor"]?.stringValue
+            let other = try await cinema.get("/v1/people?q=maria&cursor=\(try #require(end))")
+            #expect(other.status == 400 && other.codes == ["invalid_cursor"])
+            let long = String(repeating: "x", count: 201)
+            #expect(try await cinema.get("/v1/people?q=\(long)&limit=0").codes == ["q_too_long", "limit_out_of_range"])
+        }
+    }
+
+    @Test("an unknown person is a 404", arguments: ["psn_9", "psn_", "mov_1", "1"])
+    func unknown(id: String) async throws {
+        try await run { cinema async throws in
+            let answer = try await cinema.get("/v1/people/\(id)")
+            #expect(answer.status == 404 && answer.codes == ["person_not_found"])
+        }
+    }
+}
