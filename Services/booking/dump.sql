@@ -9,6 +9,7 @@ CREATE TABLE migrations (
 INSERT INTO migrations VALUES('v0001_inventory','1454eed79a92b7c9',0,0);
 INSERT INTO migrations VALUES('v0002_seats','1a8805c31ff9e159',0,0);
 INSERT INTO migrations VALUES('v0003_events','48dfb974b90ba506',0,0);
+INSERT INTO migrations VALUES('v0004_time_zones','ca9f630c04b3a0cf',0,0);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -20,7 +21,7 @@ CREATE TABLE sessions (
     movie_title TEXT NOT NULL,
     place_id INTEGER NOT NULL,
     place_name TEXT NOT NULL,
-    named_at INTEGER NOT NULL, room_id INTEGER,
+    named_at INTEGER NOT NULL, room_id INTEGER, time_zone TEXT NOT NULL DEFAULT 'Europe/Paris',
     CONSTRAINT seats_within_allocation CHECK (held + sold <= allocation)
 ) STRICT;
 CREATE TABLE bookings (

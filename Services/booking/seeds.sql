@@ -32,3 +32,14 @@ VALUES
      (unixepoch() - 604790) * 1000),
     (700000000000002, 600000000000002, 300000000003202, 4, 'released', (unixepoch() - 431940) * 1000,
      (unixepoch() - 431990) * 1000);
+
+-- What happened to them, for those who follow it; that the last one ran out is noted at the first start.
+INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at)
+VALUES
+    ('booking.opened', 300000000001101, 600000000000001, 0, 400, (unixepoch() - 604800) * 1000),
+    ('seats.reserved', 300000000001101, 600000000000001, 2, 398, (unixepoch() - 604790) * 1000),
+    ('booking.confirmed', 300000000001101, 600000000000001, 2, 398, (unixepoch() - 604770) * 1000),
+    ('booking.opened', 300000000003202, 600000000000002, 0, 260, (unixepoch() - 432000) * 1000),
+    ('seats.reserved', 300000000003202, 600000000000002, 4, 256, (unixepoch() - 431990) * 1000),
+    ('booking.cancelled', 300000000003202, 600000000000002, 4, 260, (unixepoch() - 431980) * 1000),
+    ('booking.opened', 300000000003202, 600000000000003, 0, 260, (unixepoch() - 431900) * 1000);

@@ -10,6 +10,8 @@ struct BoxOffice {
 
     let service: ServiceUnderTest<BookingService>
     let catalog: Neighbour
+    /// What the service was started with.
+    let settings: [String: String]
 
     static func run(
         allocation: Int = 10, seats: [String]? = nil, startsInMilliseconds: Int64 = 3_600_000,
@@ -19,11 +21,11 @@ struct BoxOffice {
         let clock = ManualClock()
         let starts = clock.now.advanced(byMilliseconds: startsInMilliseconds).rfc3339
         let catalog = try Neighbour { target in catalogAnswer(to: target, allocation, seats, starts) }
+        let settings = ["CATALOG_URL": catalog.url].merging(settings) { _, own in own }
         let service = try await ServiceUnderTest(
-            BookingService.self, clock: clock,
-            settings: ["CATALOG_URL": catalog.url].merging(settings) { _, own in own })
+            BookingService.self, clock: clock, settings: settings)
         do {
-            try await body(BoxOffice(service: service, catalog: catalog))
+            try await body(BoxOffice(service: service, catalog: catalog, settings: settings))
         } catch {
             await service.stop()
             await catalog.stop()
@@ -38,7 +40,8 @@ struct BoxOffice {
     private static func catalogAnswer(
         to target: String, _ allocation: Int, _ seats: [String]?, _ starts: String
     ) -> HTTPResponse {
-        let names = #""movie":{"id":"mov_1","title":"Nosferatu"},"place":{"id":"plc_1","name":"Le Rex"}"#
+        let names =
+            #""movie":{"id":"mov_1","title":"Nosferatu"},"place":{"id":"plc_1","name":"Le Rex","time_zone":"America/Montreal"}"#
         if target.hasPrefix("/internal/v1/sessions?ids=") {
             return .json(200, #"{"sessions":[{"id":"\#(session)",\#(names)}]}"#)
         }

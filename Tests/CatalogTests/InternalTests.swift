@@ -25,7 +25,8 @@ import Testing
                 answer.json == [
                     "session": [
                         "id": "ses_1", "starts_at": "2026-12-01T20:00:00.000Z", "allocation": 100,
-                        "movie": ["id": "mov_1", "title": "Film 1"], "place": ["id": "plc_1", "name": "Place 1"],
+                        "movie": ["id": "mov_1", "title": "Film 1"],
+                        "place": ["id": "plc_1", "name": "Place 1", "time_zone": "Europe/Paris"],
                         "room": ["id": "rom_1", "name": "Salle 1", "capacity": 120, "seated": false],
                     ]
                 ])

@@ -7,6 +7,7 @@ import Synchronization
 public final class Neighbour: Sendable {
     /// Path and query as they came.
     public typealias Answering = @Sendable (_ target: String) -> HTTPResponse
+    public typealias Reading = @Sendable (_ target: String, _ body: [UInt8]) -> HTTPResponse
 
     private let loop: EventLoop
     private let server: HTTPServer
@@ -14,11 +15,16 @@ public final class Neighbour: Sendable {
 
     private final class Recorder: Sendable {
         let targets = Mutex<[String]>([])
-        let answering: Mutex<Answering>
-        init(_ answering: @escaping Answering) { self.answering = Mutex(answering) }
+        let answering: Mutex<Reading>
+        init(_ answering: @escaping Reading) { self.answering = Mutex(answering) }
     }
 
-    public init(_ answering: @escaping Answering) throws {
+    public convenience init(_ answering: @escaping Answering) throws {
+        try self.init(reading: { target, _ in answering(target) })
+    }
+
+    /// One whose answers depend on what it is told.
+    public init(reading answering: @escaping Reading) throws {
         let recorder = Recorder(answering)
         loop = try EventLoop(name: "neighbour")
         server = try HTTPServer(
@@ -26,7 +32,7 @@ public final class Neighbour: Sendable {
             refusal: { HTTPResponse(status: $0) },
             handler: { request in
                 recorder.targets.withLock { $0.append(request.target) }
-                return recorder.answering.withLock { $0 }(request.target)
+                return recorder.answering.withLock { $0 }(request.target, request.body)
             })
         asked = recorder
     }
@@ -36,7 +42,9 @@ public final class Neighbour: Sendable {
     /// What has been asked so far, in order.
     public var targets: [String] { asked.targets.withLock { $0 } }
 
-    public func answer(_ answering: @escaping Answering) { asked.answering.withLock { $0 = answering } }
+    public func answer(_ answering: @escaping Answering) {
+        asked.answering.withLock { $0 = { target, _ in answering(target) } }
+    }
 
     public func stop() async {
         await server.drain(graceMilliseconds: 1_000)

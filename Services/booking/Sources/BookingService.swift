@@ -16,18 +16,22 @@ package struct BookingService: Service {
         Migration("v0001_inventory", sql: PackageResources.v0001_inventory_sql),
         Migration("v0002_seats", sql: PackageResources.v0002_seats_sql),
         Migration("v0003_events", sql: PackageResources.v0003_events_sql),
+        Migration("v0004_time_zones", sql: PackageResources.v0004_time_zones_sql),
     ]
 
     let database: Database
     let clock: WallClock
     let ids: Snowflake
     let catalog: Catalog
+    /// Those that are told what happens here.
+    let followers: [Follower]
     let cursors: CursorSeal
     let plans = SeatPlans()
     let holdMilliseconds: Int64
     /// Nil where nobody is limited.
     let hoarding: HoardingLimits?
     let loop: EventLoop
+    let log: Logger
     package let verifier: TokenVerifier
 
     package init(_ context: ServiceContext) async throws {
@@ -39,12 +43,23 @@ package struct BookingService: Service {
         holdMilliseconds = try context.settings.integer("HOLD_SECONDS", default: 60, in: 1...3600) * 1000
         hoarding = try context.settings.limited() ? HoardingLimits(context.settings) : nil
         loop = context.loops[0]
+        log = context.log
+        followers = try ["analytics"].compactMap { name in
+            let setting = "\(name.uppercased())_URL"
+            guard context.settings.text(setting) != nil else { return nil }
+            return Follower(name, try context.neighbour(name, setting: setting), context.metrics)
+        }
         verifier = try context.verifierOfIdentity()
     }
 }
 
 extension BookingService {
-    package func work() async { await tidy() }
+    package func work() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await tidy() }
+            for follower in followers { group.addTask { await relay(to: follower) } }
+        }
+    }
 }
 
 extension HoardingLimits {

@@ -16,10 +16,11 @@ extension Transaction {
         }
         try execute(
             """
-            INSERT INTO sessions (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at, room_id)
+            INSERT INTO sessions
+                (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at, room_id, time_zone)
             VALUES (\(session.id), \(session.startsAt), \(session.allocation), \(session.names.movieID),
                     \(session.names.movieTitle), \(session.names.placeID), \(session.names.placeName), \(now),
-                    \(session.room?.id))
+                    \(session.room?.id), \(session.timeZone))
             ON CONFLICT (id) DO NOTHING
             """)
     }

@@ -11,6 +11,8 @@ struct CatalogSession: Sendable {
     let startsAt: Timestamp
     let allocation: Int64
     let names: SessionNames
+    /// The place's, by its name in the IANA database.
+    let timeZone: String
     /// The room and its plan, where seats are numbered.
     let room: SeatedRoom?
 }
@@ -86,7 +88,10 @@ extension CatalogSession {
         else { return nil }
         let room = SeatedRoom(session["room"])
         guard !seated || room != nil else { return nil }
-        self.init(id: id, startsAt: startsAt, allocation: allocation, names: names, room: room)
+        self.init(
+            id: id, startsAt: startsAt, allocation: allocation, names: names,
+            // A catalog that is a release behind does not tell it.
+            timeZone: session["place"]?["time_zone"]?.stringValue ?? "Europe/Paris", room: room)
     }
 }
 

@@ -11,7 +11,8 @@ extension CatalogService {
         let response = try database.read { connection in
             try connection.first(
                 """
-                SELECT s.starts_at, s.allocation, m.id, m.title, p.id, p.name, r.id, r.name, r.capacity, r.seated
+                SELECT s.starts_at, s.allocation, m.id, m.title, p.id, p.name, p.time_zone, r.id, r.name,
+                    r.capacity, r.seated
                 FROM sessions s JOIN movies m ON m.id = s.movie_id JOIN places p ON p.id = s.place_id
                     JOIN rooms r ON r.id = s.room_id
                 WHERE s.id = \(id)
@@ -22,12 +23,17 @@ extension CatalogService {
                         json.field("id", id)
                         json.field("starts_at", try row.value(0, as: Timestamp.self))
                         json.field("allocation", try row.int(1))
-                        try json.movieAndPlace(row, at: 2)
+                        try json.movie(row, at: 2)
+                        try json.object("place") { json in
+                            json.field("id", try row.value(4, as: PlaceID.self))
+                            json.field("name", try row.text(5))
+                            json.field("time_zone", try row.text(6))
+                        }
                         try json.object("room") { json in
-                            json.field("id", try row.value(6, as: RoomID.self))
-                            json.field("name", try row.text(7))
-                            json.field("capacity", try row.int(8))
-                            json.field("seated", try row.bool(9))
+                            json.field("id", try row.value(7, as: RoomID.self))
+                            json.field("name", try row.text(8))
+                            json.field("capacity", try row.int(9))
+                            json.field("seated", try row.bool(10))
                         }
                     }
                 }
@@ -39,12 +45,17 @@ extension CatalogService {
 }
 
 extension JSONWriter {
-    /// `movie: {id, title}, place: {id, name}` from four columns.
-    mutating func movieAndPlace(_ row: Row, at column: Int) throws {
+    /// `movie: {id, title}` from two columns.
+    fileprivate mutating func movie(_ row: Row, at column: Int) throws {
         try object("movie") { json in
             json.field("id", try row.value(column, as: MovieID.self))
             json.field("title", try row.text(column + 1))
         }
+    }
+
+    /// `movie: {id, title}, place: {id, name}` from four columns.
+    mutating func movieAndPlace(_ row: Row, at column: Int) throws {
+        try movie(row, at: column)
         try object("place") { json in
             json.field("id", try row.value(column + 2, as: PlaceID.self))
             json.field("name", try row.text(column + 3))

@@ -1,0 +1,188 @@
+import BookingService
+import JSON
+import Lifecycle
+import SQLite
+import Telemetry
+import TestSupport
+import Testing
+import Time
+
+@Suite struct FollowerTests {
+    /// Booking beside a catalog, and a follower that listens.
+    private func run(
+        allocation: Int = 10, _ body: (BoxOffice, Listener) async throws -> Void
+    ) async throws {
+        let listener = Listener()
+        let analytics = try Neighbour(reading: { _, body in listener.answer(body) })
+        do {
+            try await BoxOffice.run(allocation: allocation, settings: ["ANALYTICS_URL": analytics.url]) {
+                box async throws in try await body(box, listener)
+            }
+        } catch {
+            await analytics.stop()
+            throw error
+        }
+        await analytics.stop()
+    }
+
+    private func events(_ box: BoxOffice) throws -> [Int64] {
+        try box.service.running.context.database.read {
+            try $0.rows("SELECT sequence FROM events ORDER BY sequence") { try $0.int(0) }
+        }
+    }
+
+    private func isDelivered(_ box: BoxOffice, _ listener: Listener) -> Bool {
+        let position = try? box.service.running.context.database.read {
+            try $0.first("SELECT sequence FROM followers WHERE name = 'analytics'") { try $0.int(0) }
+        }
+        return (try? events(box)).map { $0.last == position ?? nil } == true
+    }
+
+    @Test("all that happens is told in order, each with its booking and its session")
+    func order() async throws {
+        try await run { box, listener async throws in
+            let id = try await box.open()
+            _ = try await box.reserve(id, 3)
+            _ = try await box.confirm(id)
+            let other = try await box.open("usr_2")
+            _ = try await box.cancel(other, "usr_2")
+            await eventually { listener.taken.count >= 5 }
+            #expect(
+                listener.types == [
+                    "booking.opened", "seats.reserved", "booking.confirmed", "booking.opened", "booking.cancelled",
+                ])
+            #expect(listener.taken.map(Listener.sequence) == [1, 2, 3, 4, 5])
+            let (now, starts) = (box.service.clock.now, box.service.clock.now.advanced(byMilliseconds: 3_600_000))
+            #expect(
+                listener.taken.count > 2
+                    && listener.taken[2] == [
+                        "sequence": 3, "type": "booking.confirmed", "occurred_at": .string(now.rfc3339),
+                        "booking": ["id": .string(id), "seats": 3],
+                        "session": [
+                            "id": .string(BoxOffice.session), "starts_at": .string(starts.rfc3339), "allocation": 10,
+                            "free": 7, "movie_id": "mov_1", "place_id": "plc_1", "time_zone": "America/Montreal",
+                        ],
+                    ])
+        }
+    }
+
+    @Test("a follower that is away is told everything once it is back, and one whose answer was lost is told again")
+    func awayAndBack() async throws {
+        try await run { box, listener async throws in
+            listener.mood = .failing
+            let id = try await box.open()
+            await eventually { listener.told.count >= 2 }
+            _ = try await box.reserve(id, 1)
+            #expect(listener.taken.isEmpty)
+            listener.mood = .silent
+            await eventually { listener.taken.count >= 2 }
+            let before = listener.told.count
+            await eventually { listener.told.count > before }
+            listener.mood = .well
+            _ = try await box.confirm(id)
+            await eventually { isDelivered(box, listener) }
+            #expect(listener.types == ["booking.opened", "seats.reserved", "booking.confirmed"])
+            #expect(listener.told.filter { $0.contains(1) }.count >= 4, "the first event went out again and again")
+        }
+    }
+
+    @Test("a restart keeps the place, and more events than one batch holds are told one batch after the other")
+    func restart() async throws {
+        try await run(allocation: 10_000) { box, listener async throws in
+            _ = try await box.open()
+            await eventually { isDelivered(box, listener) }
+            await box.service.stop()
+            let known = listener.told.count
+            let database = try Database(
+                .init(path: box.service.databasePath), migrations: BookingService.migrations)
+            try await database.write { transaction in
+                for _ in 0..<250 {
+                    try transaction.execute(
+                        """
+                        INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at)
+                        SELECT type, session_id, booking_id, seats, free, occurred_at FROM events WHERE sequence = 1
+                        """)
+                }
+            }
+            database.close()
+            try await again(box) { service async throws in
+                await eventually { listener.taken.count >= 251 }
+                #expect(listener.taken.map(Listener.sequence) == Array(1...251))
+                #expect(listener.told.dropFirst(known).map(\.count) == [100, 100, 50])
+            }
+        }
+    }
+
+    /// Booking as it was, started again with the same follower.
+    private func again(
+        _ box: BoxOffice, _ body: (ServiceUnderTest<BookingService>) async throws -> Void
+    ) async throws {
+        let service = try await ServiceUnderTest(
+            BookingService.self, clock: box.service.clock, databasePath: box.service.databasePath,
+            settings: box.settings)
+        do {
+            try await body(service)
+        } catch {
+            await service.stop()
+            throw error
+        }
+        await service.stop()
+    }
+
+    @Test("a follower that was restored from an old copy is told again what it has lost")
+    func restored() async throws {
+        try await run { box, listener async throws in
+            let id = try await box.open()
+            _ = try await box.reserve(id, 2)
+            await eventually { isDelivered(box, listener) }
+            listener.forget(allBut: 1)
+            _ = try await box.confirm(id)
+            await eventually { listener.taken.count >= 3 }
+            #expect(listener.taken.map(Listener.sequence) == [1, 2, 3])
+        }
+    }
+
+    @Test("events that all followers have are deleted after a week; what is not delivered stays")
+    func trimming() async throws {
+        try await run { box, listener async throws in
+            let id = try await box.open()
+            _ = try await box.cancel(id)
+            await eventually { isDelivered(box, listener) }
+            listener.mood = .failing
+            _ = try await box.cancel(try await box.open())
+            box.service.clock.advance(byMilliseconds: 8 * 86_400_000)
+            #expect(try events(box) == [1, 2, 3, 4])
+            listener.mood = .well
+            await eventually { (try? events(box)) == [] }
+            #expect(try events(box) == [])
+            #expect(listener.taken.map(Listener.sequence) == [1, 2, 3, 4])
+        }
+    }
+
+    @Test("how much waits for a follower, and since when, is among the metrics")
+    func metrics() async throws {
+        try await run { box, listener async throws in
+            func metrics() -> String { box.service.running.context.metrics.render() }
+            listener.mood = .failing
+            _ = try await box.open()
+            _ = try await box.open()
+            box.service.clock.advance(byMilliseconds: 30_000)
+            await eventually { metrics().contains(#"outbox_lag_seconds{follower="analytics"} 30"#) }
+            #expect(metrics().contains(#"outbox_events_waiting{follower="analytics"} 2"#))
+            #expect(metrics().contains(#"outbox_lag_seconds{follower="analytics"} 30"#))
+            listener.mood = .well
+            await eventually { metrics().contains(#"outbox_lag_seconds{follower="analytics"} 0"#) }
+            #expect(metrics().contains(#"outbox_events_waiting{follower="analytics"} 0"#))
+            #expect(metrics().contains(#"outbox_lag_seconds{follower="analytics"} 0"#))
+        }
+    }
+
+    @Test("without a follower's address events wait, and selling goes on")
+    func nobody() async throws {
+        try await BoxOffice.run(settings: ["ANALYTICS_URL": ""]) { box async throws in
+            let id = try await box.open()
+            #expect(try await box.reserve(id, 1).status == 200)
+            #expect(try events(box) == [1, 2])
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import HTTPServer
+import JSON
+import Synchronization
+import TestSupport
+
+/// A follower of what booking tells, that takes every event once, as the internal contract has it.
+final class Listener: Sendable {
+    enum Mood: Sendable {
+        case well
+        /// Takes events, but its answer is lost.
+        case silent
+        case failing
+    }
+
+    private struct State {
+        var mood = Mood.well
+        var taken: [JSONValue] = []
+        var last: Int64 = 0
+        /// The sequences of each request, whatever became of it.
+        var told: [[Int64]] = []
+    }
+
+    private let state = Mutex(State())
+
+    func answer(_ body: [UInt8]) -> HTTPResponse {
+        let request = (try? JSONValue(parsing: body)) ?? .null
+        let events = request["events"]?.arrayValue ?? []
+        return state.withLock { state in
+            state.told.append(events.map(Self.sequence))
+            if state.mood == .failing { return .json(503, #"{"errors":[]}"#) }
+            if let after = request["after"]?.integerValue, after <= state.last {
+                for event in events where Self.sequence(event) > state.last {
+                    state.taken.append(event)
+                    state.last = Self.sequence(event)
+                }
+            }
+            return state.mood == .silent ? .json(500, "{}") : .json(200, #"{"sequence":\#(state.last)}"#)
+        }
+    }
+
+    var mood: Mood {
+        get { state.withLock { $0.mood } }
+        set { state.withLock { $0.mood = newValue } }
+    }
+
+    var taken: [JSONValue] { state.withLock { $0.taken } }
+    var types: [String] { taken.compactMap { $0["type"]?.stringValue } }
+    var told: [[Int64]] { state.withLock { $0.told } }
+
+    /// As if restored from a copy that was made after its first events.
+    func forget(allBut count: Int) {
+        state.withLock { state in
+            state.taken.removeLast(state.taken.count - count)
+            state.last = state.taken.last.map(Self.sequence) ?? 0
+        }
+    }
+
+    static func sequence(_ event: JSONValue) -> Int64 { event["sequence"]?.integerValue ?? -1 }
+}
