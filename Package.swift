@@ -83,7 +83,7 @@ let package = Package(
         + service("catalog", library: "CatalogService", "TimeZone")
         + service("booking", library: "BookingService")
         + service("identity", library: "IdentityService", "CSodium", "CCrypto")
-        + service("analytics", library: "AnalyticsService")
+        + service("analytics", library: "AnalyticsService", "TimeZone")
         + [
             .target(
                 name: "TestSupport", dependencies: mechanisms, path: "Tests/TestSupport",

@@ -44,10 +44,10 @@ public struct Route: Sendable {
     }
 
     public static func post(
-        _ pattern: String, body: BodyRule = .json, _ handler: @escaping @Sendable (Request) async throws -> Response
+        _ pattern: String, access: Access = .anyone, body: BodyRule = .json,
+        _ handler: @escaping @Sendable (Request) async throws -> Response
     ) -> Route {
-        Route(method: "POST", pattern: pattern, access: .anyone, body: body) { request, _ in try await handler(request)
-        }
+        Route(method: "POST", pattern: pattern, access: access, body: body) { request, _ in try await handler(request) }
     }
 
     public static func post(

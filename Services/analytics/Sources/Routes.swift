@@ -1,9 +1,18 @@
 import API
+import Auth
 
 extension AnalyticsService {
     package var routes: [Route] {
         [
-            .post(tokenWelcome: "/v1/analytics/track", body: .jsonOrText, trackEvent)
+            .post(tokenWelcome: "/v1/analytics/track", body: .jsonOrText, trackEvent),
+            .get("/v1/analytics/events", for: .admin, listEvents),
+            .get("/v1/analytics/reservations", for: .admin, countReservations),
+        ]
+    }
+
+    package var internalRoutes: [Route] {
+        [
+            .post("/internal/v1/events", access: .service, takeEvents)
         ]
     }
 }

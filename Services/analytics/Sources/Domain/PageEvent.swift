@@ -1,11 +1,4 @@
 import JSON
-import TypedID
-
-package enum EventTag: IDTag { package static let prefix: StaticString = "evt" }
-package enum UserTag: IDTag { package static let prefix: StaticString = "usr" }
-
-package typealias EventID = TypedID<EventTag>
-package typealias UserID = TypedID<UserTag>
 
 /// A visitor came to a page, or left it.
 package struct PageEvent: Sendable, Equatable {

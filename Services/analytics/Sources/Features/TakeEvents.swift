@@ -1,0 +1,62 @@
+import API
+import JSON
+import SQLite
+import Time
+import TimeZone
+import TypedID
+
+extension AnalyticsService {
+    /// `POST /internal/v1/events` `{after, events}`: what happened in booking, counted once however often it is told,
+    /// in the transaction that remembers how far booking has been heard. Answers the last sequence taken. Events that
+    /// begin beyond it are not taken: some between are missing, and booking goes on from what is answered.
+    func takeEvents(_ request: Request) async throws -> Response {
+        guard let told = BookingEvents(request.body) else {
+            throw APIError(422, "events_invalid", "The events must be as the internal contract shows them, in order.")
+        }
+        let taken = try await database.write { transaction in
+            let taken = try transaction.takenEvents()
+            guard told.after <= taken, let last = told.events.last?.sequence, last > taken else { return taken }
+            for event in told.events where event.sequence > taken { try transaction.take(event) }
+            try transaction.execute(
+                """
+                INSERT INTO taken_events (source, sequence) VALUES ('booking', \(last))
+                ON CONFLICT (source) DO UPDATE SET sequence = excluded.sequence
+                """)
+            return last
+        }
+        return .json { json in json.field("sequence", taken) }
+    }
+}
+
+extension Transaction {
+    fileprivate func takenEvents() throws -> Int64 {
+        try first("SELECT sequence FROM taken_events WHERE source = 'booking'") { try $0.int(0) } ?? 0
+    }
+
+    fileprivate func take(_ event: BookingEvent) throws {
+        try place(event.session)
+        guard let booking = event.booking else { return }
+        try execute(
+            """
+            INSERT INTO bookings (id, session_id, state, seats)
+            VALUES (\(booking.id), \(event.session.id), \(booking.state), \(booking.seats))
+            ON CONFLICT (id) DO UPDATE SET state = excluded.state, seats = excluded.seats
+            """)
+    }
+
+    /// Keeps a session with its weekday and time of day. A zone that the system's database does not have yet counts as
+    /// UTC: the events behind it must not wait for an update of the system.
+    private func place(_ session: BookedSession) throws {
+        let offset = TimeZone.named(session.timeZone)?.offsetSeconds(at: session.startsAt) ?? 0
+        let local = LocalTime(session.startsAt, offsetSeconds: offset)
+        try execute(
+            """
+            INSERT INTO sessions (id, starts_at, allocation, movie_id, place_id, day, weekday, time_slot)
+            VALUES (\(session.id), \(session.startsAt), \(session.allocation), \(session.movieID), \(session.placeID),
+                    \(local.day), \(local.weekday), \(local.slot))
+            ON CONFLICT (id) DO UPDATE SET starts_at = excluded.starts_at, allocation = excluded.allocation,
+                movie_id = excluded.movie_id, place_id = excluded.place_id, day = excluded.day,
+                weekday = excluded.weekday, time_slot = excluded.time_slot
+            """)
+    }
+}

@@ -1,0 +1,97 @@
+import JSON
+import Time
+import TypedID
+
+/// What booking tells at once, in order.
+struct BookingEvents: Sendable {
+    /// The event before the first of these, of those that booking keeps.
+    let after: Int64
+    let events: [BookingEvent]
+
+    /// Nil for anything but events as the internal contract shows them, each later than the one before.
+    init?(_ body: JSONValue) {
+        guard let after = body["after"]?.integerValue, after >= 0, let list = body["events"]?.arrayValue else {
+            return nil
+        }
+        let events = list.compactMap(BookingEvent.init)
+        let sequences = [after] + events.map(\.sequence)
+        guard events.count == list.count, zip(sequences, sequences.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            return nil
+        }
+        self.after = after
+        self.events = events
+    }
+}
+
+/// Something that happened in booking, as far as it is counted here.
+struct BookingEvent: Sendable {
+    let sequence: Int64
+    let session: BookedSession
+    /// Nil for what happened to the session itself, and for what a later booking may tell that is not known here.
+    let booking: BookingNews?
+}
+
+struct BookedSession: Sendable {
+    let id: SessionID
+    let startsAt: Timestamp
+    let allocation: Int64
+    let movieID: MovieID
+    let placeID: PlaceID
+    let timeZone: String
+}
+
+struct BookingNews: Sendable {
+    enum State: String, Sendable { case open, confirmed, expired, cancelled }
+
+    let id: BookingID
+    let state: State
+    let seats: Int64
+}
+
+extension BookingEvent {
+    fileprivate init?(_ event: JSONValue) {
+        guard let sequence = event["sequence"]?.integerValue, let type = event["type"]?.stringValue,
+            let session = BookedSession(event["session"])
+        else { return nil }
+        let state = BookingNews.State(eventType: type)
+        let booking = state.flatMap { BookingNews(event["booking"], $0) }
+        guard state == nil || booking != nil else { return nil }
+        self.init(sequence: sequence, session: session, booking: booking)
+    }
+}
+
+extension BookedSession {
+    fileprivate init?(_ session: JSONValue?) {
+        guard let session, let id = session["id"]?.stringValue.flatMap(SessionID.init),
+            let startsAt = session["starts_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
+            let allocation = session["allocation"]?.integerValue, allocation >= 0,
+            let movieID = session["movie_id"]?.stringValue.flatMap(MovieID.init),
+            let placeID = session["place_id"]?.stringValue.flatMap(PlaceID.init),
+            let timeZone = session["time_zone"]?.stringValue
+        else { return nil }
+        self.init(
+            id: id, startsAt: startsAt, allocation: allocation, movieID: movieID, placeID: placeID, timeZone: timeZone)
+    }
+}
+
+extension BookingNews {
+    fileprivate init?(_ booking: JSONValue?, _ state: State) {
+        guard let id = booking?["id"]?.stringValue.flatMap(BookingID.init),
+            let seats = booking?["seats"]?.integerValue, seats >= 0
+        else { return nil }
+        self.init(id: id, state: state, seats: seats)
+    }
+}
+
+extension BookingNews.State {
+    /// What a booking is after an event of that type.
+    fileprivate init?(eventType: String) {
+        switch eventType {
+        case "booking.opened", "seats.reserved": self = .open
+        case "booking.confirmed": self = .confirmed
+        case "booking.expired": self = .expired
+        case "booking.cancelled", "booking.refunded": self = .cancelled
+        default: return nil
+        }
+    }
+}
