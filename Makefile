@@ -1,9 +1,10 @@
-# Everything that is done with this checkout: `make run`, `make test`, `make lint`, `make format`, `make coverage`.
+# Everything that is done with this checkout: `make run`, `make test`, `make lint`, `make format`, `make coverage`,
+# `make bench`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
-.PHONY: run test lint format coverage clean
+.PHONY: run test lint format coverage bench clean
 
-swift_files := Package.swift Services Shared Tests
+swift_files := Package.swift Services Shared Tests Benchmarks
 
 run:
 	@Gateway/run.sh
@@ -23,6 +24,10 @@ format:
 coverage:
 	@.ci/install build
 	@.ci/coverage
+
+bench:
+	@.ci/install build bench
+	@Benchmarks/run
 
 clean:
 	rm -rf .build

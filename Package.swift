@@ -93,6 +93,10 @@ let package = Package(
             endToEnd("FaultTests"),
             .testTarget(
                 name: "GatewayTests", dependencies: ["TestSupport"], path: "Tests/GatewayTests", swiftSettings: strict),
+            .executableTarget(
+                name: "load", dependencies: ["Auth", "CEvent", "JSON"], path: "Benchmarks/Load", swiftSettings: strict),
+            .executableTarget(
+                name: "limits", dependencies: ["Auth", "CSQLite"], path: "Benchmarks/Limits", swiftSettings: strict),
         ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .c11

@@ -1,0 +1,56 @@
+import CSQLite
+import Glibc
+
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// One connection, set as the services' writer is, and nothing around it.
+final class Bare {
+    private let handle: OpaquePointer
+
+    init(_ path: String) throws {
+        var handle: OpaquePointer?
+        guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nil) == SQLITE_OK, let handle
+        else { throw Failure(description: "\(path) cannot be opened") }
+        self.handle = handle
+        try execute(
+            """
+            PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+            PRAGMA recursive_triggers = ON; PRAGMA secure_delete = FAST; PRAGMA cache_size = -8192;
+            PRAGMA wal_autocheckpoint = 1000
+            """)
+    }
+
+    func execute(_ sql: String) throws {
+        guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw failure() }
+    }
+
+    func prepare(_ sql: String) throws -> OpaquePointer {
+        var statement: OpaquePointer?
+        guard sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil) == SQLITE_OK,
+            let statement
+        else { throw failure() }
+        return statement
+    }
+
+    /// Runs a prepared statement over its first row, as each of them has one or none.
+    func run(_ statement: OpaquePointer, _ integers: Int64...) throws {
+        var index: Int32 = 0
+        for integer in integers {
+            index += 1
+            sqlite3_bind_int64(statement, index, integer)
+        }
+        let status = sqlite3_step(statement)
+        sqlite3_reset(statement)
+        guard status == SQLITE_ROW || status == SQLITE_DONE else { throw failure() }
+    }
+
+    private func failure() -> Failure { Failure(description: String(cString: sqlite3_errmsg(handle))) }
+}
+
+func microseconds(_ clock: clockid_t = CLOCK_MONOTONIC) -> Int64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+}

@@ -1,0 +1,30 @@
+import CSQLite
+import Glibc
+
+/// Analytics' one insert on its own schema.
+/// - Returns: events a second, as JSON.
+func eventInserts(database path: String, clients: Int, milliseconds: Int) throws -> String {
+    let database = try Bare(path)
+    let insert = try database.prepare(
+        """
+        INSERT INTO events (id, received_at, tracking_id, type, scheme, path, query, user_id)
+        VALUES (?, ?, ?, ?, ?, ?, ?, NULL)
+        """)
+    let now = microseconds(CLOCK_REALTIME) / 1000
+    var last = now << 22
+    let perSecond = try groupCommits(on: database, submitters: clients, milliseconds: milliseconds) { client in
+        last += 1
+        bind(insert, 3, "visitor-\(client)")
+        bind(insert, 4, last.isMultiple(of: 2) ? "page_enter" : "page_exit")
+        bind(insert, 5, "https")
+        bind(insert, 6, "/movies/mov_\(last % 1000 + 1)")
+        bind(insert, 7, #"{"from":"home","tags":["new","drama"]}"#)
+        try database.run(insert, last, now)
+    }
+    return #"{"per_second": \#(perSecond)}"#
+}
+
+private func bind(_ statement: OpaquePointer, _ index: Int32, _ text: String) {
+    var text = text
+    _ = text.withUTF8 { csqlite_bind_text(statement, index, $0.baseAddress, $0.count) }
+}

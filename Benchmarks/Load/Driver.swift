@@ -1,0 +1,145 @@
+import CEvent
+import Glibc
+import JSON
+
+/// Runs every client's work for a while, and counts.
+///
+/// Closed loop: each client begins its next round as soon as the last one ended. Open loop (`--rate`, rounds a second):
+/// rounds begin at intended times, evenly spaced, whatever the answers do; the first step's latency counts from there,
+/// so that a stall is charged for all it delayed.
+final class Driver {
+    let base: OpaquePointer
+    let address: sockaddr_in
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+    private let steps: [Step]
+    private let interval: UInt64
+    private let begin: UInt64
+    private let end: UInt64
+    private var clients: [Client] = []
+    private var idle: [Client] = []
+    private var nextIntended: UInt64
+    private var rounds = 0
+    private var completed = 0
+    private var tallies: [Tally]
+    private var failure: Failure?
+    private var timer: OpaquePointer?
+
+    init(_ options: Options) throws {
+        // Without it timers are as coarse as the latencies that are measured.
+        let configuration = event_config_new()
+        event_config_set_flag(configuration, Int32(EVENT_BASE_FLAG_PRECISE_TIMER.rawValue))
+        guard let base = event_base_new_with_config(configuration) else { throw Failure("no event base") }
+        event_config_free(configuration)
+        self.base = base
+        address = try options.address()
+        let count = try options.number("clients", default: 64)
+        steps = try options.steps(clients: count)
+        tallies = Array(repeating: Tally(), count: steps.count)
+        let rate = try options.number("rate", default: 0)
+        interval = rate > 0 ? 1_000_000_000 / UInt64(rate) : 0
+        // What is answered before `begin` is not counted: caches fill, connections are accepted.
+        let start = nanoseconds() + UInt64(count) * 100_000
+        begin = start + UInt64(try options.number("warm-up-milliseconds", default: 300)) * 1_000_000
+        end = begin + UInt64(try options.number("milliseconds", default: 5000)) * 1_000_000
+        nextIntended = start
+        for number in 0..<count { clients.append(try Client(number, self)) }
+    }
+
+    deinit {
+        event_base_free(base)
+        chunk.deallocate()
+    }
+
+    /// The counts as one JSON object.
+    func run() -> String {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        timer = event_new(
+            base, -1, 0,
+            { _, _, context in
+                guard let context else { return }
+                Unmanaged<Driver>.fromOpaque(context).takeUnretainedValue().timeHasCome()
+            }, context)
+        idle = clients.reversed()
+        if interval == 0 { while let client = idle.popLast() { start(client, at: nanoseconds()) } }
+        timeHasCome()
+        event_base_dispatch(base)
+        event_free(timer)
+        return report()
+    }
+
+    func fail(_ failure: Failure) {
+        self.failure = failure
+        event_base_loopbreak(base)
+    }
+
+    /// Starts what is due, and sleeps until the next round is, or the end.
+    private func timeHasCome() {
+        let now = nanoseconds()
+        guard now < end else {
+            event_base_loopbreak(base)
+            return
+        }
+        startDue(now)
+        // With no client free, the next answer starts what is late.
+        let next = interval == 0 || idle.isEmpty ? end : min(end, max(now, nextIntended))
+        var wait = timeval(tv_sec: Int((next - now) / 1_000_000_000), tv_usec: Int((next - now) % 1_000_000_000 / 1000))
+        event_add(timer, &wait)
+    }
+
+    private func startDue(_ now: UInt64) {
+        guard interval > 0 else { return }
+        while nextIntended <= now, let client = idle.popLast() {
+            start(client, at: nextIntended)
+            nextIntended += interval
+        }
+    }
+
+    private func start(_ client: Client, at intended: UInt64) {
+        client.step = 0
+        client.round = rounds
+        rounds += 1
+        client.since = intended
+        client.send(steps[0].request(client.number, client.round, ""))
+    }
+
+    func received(_ status: Int, by client: Client) {
+        let now = nanoseconds()
+        let isGood = status == steps[client.step].status
+        if now >= begin, now < end {
+            tallies[client.step].count(status, microseconds: isGood ? (now - client.since) / 1000 : nil)
+        }
+        guard isGood, client.step + 1 < steps.count else {
+            if isGood, now >= begin, now < end { completed += 1 }
+            if interval == 0 { return start(client, at: now) }
+            idle.append(client)
+            return timeHasCome()
+        }
+        client.step += 1
+        client.since = now
+        client.send(steps[client.step].request(client.number, client.round, client.id))
+    }
+
+    private func report() -> String {
+        var json = JSONWriter()
+        json.object { json in
+            json.field("error", failure?.description)
+            json.field("seconds", Double(end - begin) / 1e9)
+            json.field("completed", completed)
+            json.field("per_second", Double(completed) / (Double(end - begin) / 1e9))
+            // Open loop: rounds that were due and found no client free.
+            json.field("late", interval == 0 || nextIntended >= end ? 0 : Int((end - nextIntended) / interval))
+            json.object("steps") { json in
+                for (step, tally) in zip(steps, tallies) {
+                    json.field(named: step.name, tally)
+                }
+            }
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+}
+
+func nanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}

@@ -1,0 +1,81 @@
+"""Fills the services' databases, on the schemas that their own migrations made."""
+
+import random
+import sqlite3
+import time
+
+DAY = 86_400_000
+ADJECTIVES = "Last First Silent Hidden Golden Broken Endless Northern Electric Lost Burning Distant".split()
+NOUNS = "River Garden Empire Witness Horizon Letter Machine Winter Station Harbour Orchard Signal".split()
+WORDS = "a young detective returns home to find the city changed while an old friend hides a secret".split()
+
+
+def now():
+    return int(time.time() * 1000)
+
+
+def fill(path, statements):
+    """Each statement with its rows, in one transaction, at the speed of a file that nobody else reads."""
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA synchronous = OFF")
+    for sql, rows in statements:
+        database.executemany(sql, rows)
+    database.commit()
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+
+
+def catalog(path, movies, sessions_each=2):
+    """Movies with ratings and with sessions in the weeks to come, in 20 places with a room each."""
+    chance = random.Random(7)
+    start = now()
+
+    def films():
+        for movie in range(1, movies + 1):
+            votes = chance.randint(0, 5000)
+            title = f"The {chance.choice(ADJECTIVES)} {chance.choice(NOUNS)} {movie}"
+            synopsis = " ".join(chance.choice(WORDS) for _ in range(12)).capitalize() + "."
+            yield (movie, title, synopsis, f"https://img.example.com/{movie}.jpg", chance.randint(75, 190),
+                   sum(chance.randint(0, 5) for _ in range(8)) * votes * 125_000, votes)
+
+    def sessions():
+        for number in range(movies * sessions_each):
+            place = number % 20 + 1
+            yield number + 1, number % movies + 1, place, place, start + chance.randint(1, 60) * DAY
+
+    fill(path, [
+        ("INSERT INTO movies (id, title, description, poster, duration, rating_sum, rating_count)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?)", films()),
+        ("INSERT INTO places (id, name, address, city, time_zone) VALUES (?, ?, ?, 'Lyon', 'Europe/Paris')",
+         ((place, f"Cinema {place}", f"{place} rue de la Paix") for place in range(1, 21))),
+        ("INSERT INTO rooms (id, place_id, name, capacity) VALUES (?, ?, 'Room 1', 300)",
+         ((place, place) for place in range(1, 21))),
+        ("INSERT INTO sessions (id, movie_id, room_id, place_id, starts_at, allocation) VALUES (?, ?, ?, ?, ?, 300)",
+         sessions()),
+    ])
+
+
+def booking(path, sessions=1000, bookings=0):
+    """Sessions that nothing sells out, and bookings of the user 1, each confirmed with two seats."""
+    moment = now()
+    seats = 1_000_000_000
+    fill(path, [
+        ("INSERT INTO sessions (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at)"
+         " VALUES (?, ?, ?, ?, ?, 1, 'Cinema 1', ?)",
+         ((number, moment + 30 * DAY, seats, number, f"Film {number}", moment) for number in range(1, sessions + 1))),
+        ("INSERT INTO bookings (id, user_id, session_id, created_at, closes_at, confirmed_at)"
+         " VALUES (?, 1, ?, ?, ?, ?)",
+         ((number, number % sessions + 1, moment, moment + 60_000, moment + 1) for number in range(1, bookings + 1))),
+        ("INSERT INTO reservations (id, booking_id, session_id, seats, state, held_until, reserved_at)"
+         " VALUES (?, ?, ?, 2, 'sold', ?, ?)",
+         ((number, number, number % sessions + 1, moment + 60_000, moment) for number in range(1, bookings + 1))),
+    ])
+
+
+def signing_seed(path):
+    """The secret that identity signs with at this moment, in hexadecimal digits."""
+    database = sqlite3.connect(path)
+    seed, = database.execute(
+        "SELECT seed FROM signing_keys WHERE active_from <= ? ORDER BY active_from DESC", (now(),)).fetchone()
+    database.close()
+    return seed.hex()

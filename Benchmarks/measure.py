@@ -1,0 +1,76 @@
+"""One measurement each: wrk for reads, our `load` for flows, `limits` for the bare references."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+from stack import fail
+
+HERE = Path(__file__).resolve().parent
+
+
+class Tools:
+    def __init__(self, binaries, seed, seconds):
+        self.binaries, self.seconds = Path(binaries), seconds
+        self.environment = {**os.environ, "SIGNING_SEED": seed}
+
+    def wrk(self, url, process=None, fresh=False, connections=64, seconds=None, token=None):
+        """Answers a second and, of the process given, processor time an answer in microseconds."""
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds or self.seconds}s", "-s", HERE / "report.lua"]
+        if token:
+            command += ["-H", f"Authorization: Bearer {token}"]
+        before = process.processor_seconds() if process else 0
+        result = self.run([*command, url, "--", "fresh" if fresh else "same"])
+        if process:
+            result["cpu"] = (process.processor_seconds() - before) * 1e6 / result["requests"]
+        if result["failed"]:
+            fail(f"{result['failed']} of {result['requests']} requests to {url} failed")
+        return result
+
+    def load(self, work, address, clients=64, good=True, **options):
+        """The counts of `load`; with `good`, any answer but the expected ones ends the benchmark."""
+        return self.finish_load(self.begin_load(work, address, clients, **options), good)
+
+    def begin_load(self, work, address, clients=64, **options):
+        options = {"milliseconds": self.seconds * 1000, **options}
+        pairs = [text for name, value in options.items() for text in (f"--{name.replace('_', '-')}", str(value))]
+        command = [self.binaries / "load", work, "--address", address, "--clients", str(clients), *pairs]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=self.environment)
+
+    def finish_load(self, running, good=True):
+        output, _ = running.communicate()
+        if running.returncode != 0:
+            fail("load ended early")
+        result = json.loads(output)
+        if result["error"]:
+            fail(f"load: {result['error']}")
+        for name, step in result["steps"].items():
+            if good and (len(step["statuses"]) != 1 or step["succeeded"] == 0):
+                fail(f"{name} was answered with {step['statuses']}")
+        return result
+
+    def token(self):
+        """A good token of the user 1."""
+        command = [self.binaries / "load", "token"]
+        return subprocess.run(command, check=True, capture_output=True, text=True, env=self.environment).stdout.strip()
+
+    def limit(self, *arguments):
+        return self.run([self.binaries / "limits", *arguments, str(self.seconds * 1000)])
+
+    def run(self, command):
+        done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, text=True, env=self.environment)
+        if done.returncode != 0:
+            fail(f"{Path(command[0]).name} ended with status {done.returncode}")
+        return json.loads(done.stdout.splitlines()[-1])
+
+
+def interleaved(rounds, contenders):
+    """{name: its results, one a round}. Each round begins with another contender, so that what the machine does beside
+    falls on all of them alike."""
+    results = {name: [] for name in contenders}
+    names = list(contenders)
+    for turn in range(rounds):
+        for name in names[turn % len(names):] + names[:turn % len(names)]:
+            results[name].append(contenders[name]())
+    return results
