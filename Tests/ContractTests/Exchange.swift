@@ -9,6 +9,7 @@ struct Exchange: Sendable, CustomStringConvertible {
     let method: String
     let path: String
     let headers: [(String, String)]
+    let sent: JSONValue?
     let status: Int
     let answerHeaders: [(String, String)]
     let body: JSONValue?
@@ -27,6 +28,7 @@ struct Exchange: Sendable, CustomStringConvertible {
         method = try text(exchange["request"]?["method"])
         path = try text(exchange["request"]?["path"])
         headers = try fields(exchange["request"]?["headers"])
+        sent = exchange["request"]?["body"]
         status = Int(exchange["answer"]?["status"]?.integerValue ?? 0)
         answerHeaders = try fields(exchange["answer"]?["headers"])
         body = exchange["answer"]?["body"]

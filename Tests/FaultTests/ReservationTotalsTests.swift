@@ -1,0 +1,112 @@
+import Auth
+import JSON
+import TestSupport
+import Testing
+
+@Suite struct ReservationTotalsTests {
+    @Test("whatever becomes of analytics and booking meanwhile, analytics' totals equal booking's own, exactly")
+    func totals() async throws {
+        let seed = environment("FAULT_SEED").flatMap { UInt64($0) } ?? .random(in: 0...9_999_999)
+        try await Stack.run(settings: ["HOLD_SECONDS": "3600"], fixtures: Self.fixtures) { stack in
+            var random = SeededGenerator(seed: seed)
+            let witnesses = try await Load(stack).run(seed: seed) {
+                for name in ["analytics", "analytics", "booking", "analytics"] {
+                    try await pause(100...500, &random)
+                    try await stack[name].kill()
+                    try await pause(0...500, &random)
+                    try await stack[name].start()
+                }
+                try await pause(100...300, &random)
+                try await stack["analytics"].freeze()
+                try await pause(500...1_500, &random)
+                try stack["analytics"].thaw()
+                #expect(try await stack["analytics"].terminate() == .exited(0))
+                try await pause(100...500, &random)
+                try await stack["analytics"].start()
+            }
+            #expect(witnesses.flatMap(\.unexpected) == [])
+            try await refundSome(stack)
+            try await expireSome(stack)
+            try await drained(stack)
+            let own = try await stack["booking"].sql(Self.own)
+            let summary = try await stack["booking"].sql(Self.summary).first?["types"]?.stringValue ?? ""
+            print("totals, FAULT_SEED=\(seed): \(summary)")
+            #expect(own.count == 5, "three sessions of the test's and two of the sample data")
+            #expect(try await stack["analytics"].sql(Self.told) == own)
+            try await compareAnswer(own, stack)
+        }
+    }
+
+    /// Through the gateway, as an admin sees it: the film that only this test's sessions show.
+    private func compareAnswer(_ own: [JSONObject], _ stack: Stack) async throws {
+        let answer = try await stack.get(
+            "/v1/analytics/reservations?group_by=movie&limit=100", token: stack.token(user: 1, role: .admin))
+        let group = answer.json["groups"]?.arrayValue?.first { $0["key"] == .string(StackSession.movie) }
+        let sessions = own.filter { ($0["id"]?.integerValue ?? 0) > 900_000_000_000_000 }
+        for name in ["opened", "confirmed", "expired", "cancelled", "seats"] {
+            let sum = sessions.reduce(0) { $0 + ($1[name]?.integerValue ?? 0) }
+            #expect(group?[name] == .integer(sum), "\(name)")
+            #expect(sum > 0, "too little happened to compare: \(name)")
+        }
+    }
+
+    private func refundSome(_ stack: Stack) async throws {
+        let sold = try await stack["booking"].sql(
+
+            """
+            SELECT 'bkg_' || id AS id FROM bookings
+            WHERE confirmed_at IS NOT NULL AND session_id > 900000000000000 LIMIT 3
+            """)
+        for id in sold.compactMap({ $0["id"]?.stringValue }) {
+            let answer = try await stack.post(
+                "/v1/bookings/\(id)/refund", #"{"reason":"rain"}"#, token: stack.token(user: 1, role: .admin))
+            #expect(answer.status == 200)
+        }
+    }
+
+    /// Nobody waits an hour: some of the open ones closed long ago.
+    private func expireSome(_ stack: Stack) async throws {
+        _ = try await stack["booking"].sql(
+            """
+            UPDATE bookings SET closes_at = created_at + 1
+            WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL AND id % 2 = 0
+            """)
+    }
+
+    /// Returns when booking has noted what ran out, and analytics has taken every event, within a minute.
+    private func drained(_ stack: Stack) async throws {
+        for _ in 0..<600 {
+            let waiting = try await stack["booking"].sql(
+                """
+                SELECT (SELECT max(sequence) FROM events) - (SELECT sequence FROM followers WHERE name = 'analytics')
+                    + (SELECT count(*) FROM bookings WHERE closes_at < unixepoch() * 1000 AND confirmed_at IS NULL
+                        AND cancelled_at IS NULL AND expired_at IS NULL) AS count
+                """)
+            if waiting.first?["count"] == 0 { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw Stack.Failure(reason: "the outbox does not drain")
+    }
+
+    private func pause(_ milliseconds: ClosedRange<Int>, _ random: inout SeededGenerator) async throws {
+        try await Task.sleep(for: .milliseconds(Int.random(in: milliseconds, using: &random)))
+    }
+
+    private static let fixtures = ["catalog": StackSession.rows(allocations: [10_000, 200, 10_000])]
+
+    private static let told = """
+        SELECT id, starts_at, allocation, opened, confirmed, expired, cancelled, seats FROM sessions ORDER BY id
+        """
+
+    private static let own = """
+        SELECT s.id, s.starts_at, s.allocation, count(b.id) AS opened,
+            count(*) FILTER (WHERE confirmed_at IS NOT NULL AND refunded_at IS NULL) AS confirmed,
+            count(expired_at) AS expired, count(cancelled_at) + count(refunded_at) AS cancelled,
+            coalesce(sum(r.seats) FILTER (WHERE r.state = 'sold'), 0) AS seats
+        FROM sessions s LEFT JOIN bookings b ON b.session_id = s.id LEFT JOIN reservations r ON r.booking_id = b.id
+        GROUP BY s.id ORDER BY s.id
+        """
+
+    private static let summary =
+        "SELECT group_concat(type, ', ') AS types FROM (SELECT count(*) || ' × ' || type AS type FROM events GROUP BY type)"
+}
