@@ -121,8 +121,8 @@ import Testing
     }
 
     private static let allowed = [
-        ("/v1/auth/signup", "POST"), ("/v1/auth/signin", "POST"), ("/v1/movies", "GET, HEAD"),
-        ("/v1/movies/mov_1", "GET, HEAD"), ("/v1/movies/mov_1/places", "GET, HEAD"),
+        ("/v1/auth/signup", "POST"), ("/v1/auth/signin", "POST"), ("/v1/movies", "GET, HEAD, POST"),
+        ("/v1/movies/mov_1", "DELETE, GET, HEAD, PATCH"), ("/v1/movies/mov_1/places", "GET, HEAD"),
         ("/v1/movies/mov_1/places/plc_1/sessions", "GET, HEAD"), ("/v1/movies/mov_1/rate", "POST"),
         ("/v1/sessions/ses_1/book", "POST"), ("/v1/bookings/bkg_1/reserve", "POST"),
         ("/v1/sessions/ses_1/seats", "GET, HEAD"), ("/v1/bookings/bkg_1/confirm", "POST"),
