@@ -8,6 +8,7 @@ CREATE TABLE migrations (
 ) STRICT;
 INSERT INTO migrations VALUES('v0001_catalog','74281464a771c5e2',0,0);
 INSERT INTO migrations VALUES('v0002_people_names','f84fe3c8d9ebedd6',0,1);
+INSERT INTO migrations VALUES('v0003_places_by_city','88a1997c4b82f189',0,1);
 CREATE TABLE movies (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
@@ -193,5 +194,6 @@ BEGIN
     SELECT RAISE(ABORT, 'a rating stays with its movie and its user');
 END;
 CREATE INDEX idempotency_records_by_age ON idempotency_records (created_at);
+CREATE INDEX places_by_city ON places (city COLLATE NOCASE);
 PRAGMA writable_schema=OFF;
 COMMIT;

@@ -39,7 +39,7 @@ public struct APIError: Error, Sendable, Equatable {
         self =
             switch status {
             case 408: APIError(408, "request_timeout", "The request took too long to arrive.")
-            case 413: .bodyTooLarge
+            case 413: APIError(413, "body_too_large", "The body is larger than allowed here.")
             case 414: APIError(414, "uri_too_long", "The address is too long.")
             case 431: APIError(431, "headers_too_large", "The header fields are too long.")
             case 500...: .unavailable

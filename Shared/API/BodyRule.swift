@@ -4,10 +4,10 @@ import JSON
 extension BodyRule {
     /// The body as this rule has it; null where there is none.
     /// - Throws: 413, 415, 400 `invalid_json`, 422 `body_invalid` for JSON that is no object.
-    func value(of http: HTTPRequest) throws(APIError) -> JSONValue {
+    func value(of http: HTTPRequest, atMost largest: Int) throws(APIError) -> JSONValue {
         guard self != .none else { return .null }
         let body = http.body
-        guard body.count <= Router.largestBody else { throw .bodyTooLarge }
+        guard body.count <= largest else { throw .bodyTooLarge(most: largest) }
         if self == .optional, body.isEmpty { return .null }
         guard acceptsType(http.header("content-type")) else { throw .unsupportedMediaType }
         let value: JSONValue
@@ -32,8 +32,9 @@ extension BodyRule {
 }
 
 extension APIError {
-    public static let bodyTooLarge = APIError(
-        413, "body_too_large", "The body is larger than \(Router.largestBody) bytes.")
+    static func bodyTooLarge(most: Int) -> APIError {
+        APIError(413, "body_too_large", "The body is larger than \(most) bytes.")
+    }
     static let unsupportedMediaType = APIError(
         415, "unsupported_media_type", "The body must be JSON, with Content-Type: application/json.")
 }

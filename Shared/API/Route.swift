@@ -29,6 +29,8 @@ public struct Route: Sendable {
     let pattern: String
     let access: Access
     let body: BodyRule
+    /// In bytes; more is a 413.
+    var largestBody = 65_536
     let handler: Handler
 
     public static func get(
@@ -55,6 +57,13 @@ public struct Route: Sendable {
         _ handler: @escaping @Sendable (Request, Principal) async throws -> Response
     ) -> Route {
         Route(method: "POST", pattern: pattern, access: .role(role), body: body, handler: signedIn(handler))
+    }
+
+    /// The same route for bodies of up to so many bytes, which is for the few that need more than others.
+    public func taking(bytes: Int) -> Route {
+        var copy = self
+        copy.largestBody = bytes
+        return copy
     }
 
     public static func post(tokenWelcome pattern: String, body: BodyRule, _ handler: @escaping Handler) -> Route {

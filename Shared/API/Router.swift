@@ -8,8 +8,6 @@ import Time
 /// Takes a request through the checks every endpoint shares, in the contract's order: route, method, authentication,
 /// role, size, media type, syntax, stored answer. What is left (validation, existence, state) is the handler's.
 public final class Router: Sendable {
-    public static let largestBody = 65_536
-
     let table: RouteTable
     let gate: Gate
     let idempotency: Idempotency?
@@ -53,7 +51,7 @@ public final class Router: Sendable {
         _ http: HTTPRequest, _ trace: TraceContext, _ route: Route, _ parameters: PathParameters
     ) async throws -> Response {
         let principal = try await gate.admit(http, to: route.access)
-        let body = try route.body.value(of: http)
+        let body = try route.body.value(of: http, atMost: route.largestBody)
         let claim: IdempotencyClaim?
         switch try begin(http, route, principal) {
         case .replay(let response): return response

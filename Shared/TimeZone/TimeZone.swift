@@ -71,10 +71,14 @@ public final class TimeZone: @unchecked Sendable {
         Int64(g_time_zone_get_offset(handle, g_time_zone_find_interval(handle, G_TIME_TYPE_UNIVERSAL, gint64(seconds))))
     }
 
-    /// The characters of the database's names, and none that leave its folder.
+    /// The characters of the database's names, and none that leave its folder. What has digits elsewhere is a rule of
+    /// POSIX, such as `UTC+3`, which GLib would take.
     private static func isName(_ name: String) -> Bool {
-        name.utf8.first.map(isLetter) == true
-            && name.utf8.allSatisfy { isLetter($0) || "0123456789/_+-".utf8.contains($0) }
+        let mayHaveDigits = name.hasPrefix("Etc/") || ["EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT"].contains(name)
+        return name.utf8.first.map(isLetter) == true
+            && name.utf8.allSatisfy {
+                isLetter($0) || "/_-".utf8.contains($0) || mayHaveDigits && "0123456789+".utf8.contains($0)
+            }
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool {

@@ -7,6 +7,8 @@ import Testing
     /// What only an admin may do.
     static let writes: [(method: String, target: String)] = [
         ("POST", "/v1/movies"), ("PATCH", "/v1/movies/mov_9"), ("DELETE", "/v1/movies/mov_9"), ("POST", "/v1/people"),
+        ("POST", "/v1/places"), ("PATCH", "/v1/places/plc_9"), ("DELETE", "/v1/places/plc_9"),
+        ("POST", "/v1/places/plc_9/rooms"),
     ]
 
     @Test("nothing is changed by anybody but an admin", arguments: writes)

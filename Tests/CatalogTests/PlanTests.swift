@@ -24,12 +24,20 @@ import Testing
                 _ = try await cinema.get(target)
             }
             _ = try await cinema.get("/v1/movies/mov_1")
-            for target in ["/v1/people", "/v1/people?q=a", "/v1/people/psn_1"] { _ = try await cinema.get(target) }
+            for target in [
+                "/v1/people", "/v1/people?q=a", "/v1/people/psn_1", "/v1/places", "/v1/places?city=Paris",
+                "/v1/places/plc_1", "/v1/places/plc_1/rooms", "/v1/places/plc_1/rooms/rom_1",
+            ] { _ = try await cinema.get(target) }
             let movie = #"{"title":"A","duration":90,"stars":["psn_1"]}"#
             for (method, target) in [("POST", "/v1/movies"), ("PATCH", "/v1/movies/mov_1")] {
                 _ = try await cinema.asAdmin(method, target, movie)
             }
-            _ = try await cinema.asAdmin("DELETE", "/v1/movies/mov_1")
+            let place = #"{"name":"A","address":"B","city":"C","time_zone":"Europe/Paris"}"#
+            for (method, target) in [("POST", "/v1/places"), ("PATCH", "/v1/places/plc_1")] {
+                _ = try await cinema.asAdmin(method, target, place)
+            }
+            _ = try await cinema.asAdmin("POST", "/v1/places/plc_1/rooms", #"{"name":"A","capacity":9}"#)
+            for target in ["/v1/movies/mov_1", "/v1/places/plc_1"] { _ = try await cinema.asAdmin("DELETE", target) }
             for key in ["one", "two"] { _ = try await cinema.rate(1, "4", headers: [("Idempotency-Key", key)]) }
             _ = try await cinema.service.sendInternal("GET", "/internal/v1/sessions/ses_1")
             _ = try await cinema.service.sendInternal("GET", "/internal/v1/sessions?ids=ses_1,ses_2")

@@ -69,10 +69,16 @@ import Testing
         INSERT INTO movies (id, title, duration) VALUES (7265412058882048, 'Les Enfants du paradis', 190);
         INSERT INTO places (id, name, address, city, time_zone)
         VALUES (7265412058882060, 'Le Grand Écran', '1 rue du Test, 75001 Paris', 'Paris', 'Europe/Paris');
-        INSERT INTO rooms (id, place_id, name, capacity)
-        VALUES (7265412058882061, 7265412058882060, 'Le Grand Écran', 120);
+        INSERT INTO rooms (id, place_id, name, capacity, seated)
+        VALUES (7265412058882061, 7265412058882060, 'Le Grand Écran', 120, 0),
+            (7265412058882062, 7265412058882060, 'Salle 2', 2, 1);
+        INSERT INTO seats (id, room_id, row_label, number, kind, x, y)
+        VALUES (7265412058882063, 7265412058882062, 'A', 1, 'standard', 0, 0),
+            (7265412058882064, 7265412058882062, 'A', 2, 'wheelchair', 1.5, 0);
         INSERT INTO sessions (id, movie_id, room_id, place_id, starts_at, allocation)
         VALUES (7265412058882099, 7265412058882048, 7265412058882061, 7265412058882060,
-            unixepoch('2026-11-20T18:30:00Z') * 1000, 120);
+            unixepoch('2026-11-20T18:30:00Z') * 1000, 120),
+            (7265412058882100, 7265412058882048, 7265412058882062, 7265412058882060,
+            unixepoch('2026-11-20T18:30:00Z') * 1000, 2);
         """
 }

@@ -13,6 +13,8 @@ package struct CatalogService: Service {
     package static let migrations = [
         Migration("v0001_catalog", sql: PackageResources.v0001_catalog_sql),
         Migration("v0002_people_names", sql: PackageResources.v0002_people_names_sql, safeForOlderCode: true),
+        Migration(
+            "v0003_places_by_city", sql: PackageResources.v0003_places_by_city_sql, safeForOlderCode: true),
     ]
 
     let database: Database

@@ -10,4 +10,13 @@ extension Connection {
         }
         return id
     }
+
+    /// The id in a path, when it is that of a place.
+    /// - Throws: `placeNotFound` for an id of another shape, too.
+    func placeID(_ text: String) throws -> PlaceID {
+        guard let id = PlaceID(text), try first("SELECT 1 FROM places WHERE id = \(id)", { _ in true }) != nil else {
+            throw CatalogRefusal.placeNotFound
+        }
+        return id
+    }
 }

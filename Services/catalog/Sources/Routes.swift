@@ -15,6 +15,15 @@ extension CatalogService {
             .get("/v1/people", listPeople),
             .post("/v1/people", for: .admin, createPerson),
             .get("/v1/people/{person_id}", showPerson),
+            .get("/v1/places", listPlaces),
+            .post("/v1/places", for: .admin, createPlace),
+            .get("/v1/places/{place_id}", showPlace),
+            .patch("/v1/places/{place_id}", for: .admin, changePlace),
+            .delete("/v1/places/{place_id}", for: .admin, deletePlace),
+            .get("/v1/places/{place_id}/rooms", listRooms),
+            // A plan of 10,000 seats.
+            .post("/v1/places/{place_id}/rooms", for: .admin, createRoom).taking(bytes: 1_048_576),
+            .get("/v1/places/{place_id}/rooms/{room_id}", showRoom),
         ]
     }
 

@@ -5,7 +5,8 @@ import Time
 import TypedID
 
 extension CatalogService {
-    /// `GET /internal/v1/sessions/{session_id}`: what booking copies when it first meets a session.
+    /// `GET /internal/v1/sessions/{session_id}`: what booking copies when it first meets a session, the seats of a seated
+    /// room included.
     func showSession(_ request: Request) async throws -> Response {
         guard let id = SessionID(request.parameter("session_id")) else { throw CatalogRefusal.sessionNotFound }
         let response = try database.read { connection in
@@ -30,10 +31,13 @@ extension CatalogService {
                             json.field("time_zone", try row.text(6))
                         }
                         try json.object("room") { json in
-                            json.field("id", try row.value(7, as: RoomID.self))
-                            json.field("name", try row.text(8))
-                            json.field("capacity", try row.int(9))
-                            json.field("seated", try row.bool(10))
+                            let room = Room(
+                                id: try row.value(7), name: try row.text(8), capacity: try row.int(9),
+                                seated: try row.bool(10))
+                            room.write(to: &json)
+                            if room.seated {
+                                try json.array("seats") { try connection.writeSeats(of: room.id, to: &$0) }
+                            }
                         }
                     }
                 }
@@ -41,6 +45,26 @@ extension CatalogService {
         }
         guard let response else { throw CatalogRefusal.sessionNotFound }
         return response
+    }
+}
+
+extension Connection {
+    /// The plan of a room, by row and number.
+    fileprivate func writeSeats(of room: RoomID, to json: inout JSONWriter) throws {
+        try forEach(
+            """
+            SELECT id, row_label, number, kind, x, y FROM seats WHERE room_id = \(room) ORDER BY row_label, number
+            """
+        ) { row in
+            try json.object { json in
+                json.field("id", try row.value(0, as: SeatID.self))
+                json.field("row", try row.text(1))
+                json.field("number", try row.int(2))
+                json.field("kind", try row.text(3))
+                json.field("x", try row.double(4))
+                json.field("y", try row.double(5))
+            }
+        }
     }
 }
 
