@@ -177,6 +177,25 @@ import Time
         }
     }
 
+    @Test("a step of the relay costs the same however long the log is: it scans nothing but the list of followers")
+    func plans() async throws {
+        try await run { box, listener async throws in
+            _ = try await box.service.statementReports()
+            _ = try await box.open()
+            await eventually { isDelivered(box, listener) }
+            let used = try await box.service.statementReports().filter {
+                $0.operations > 0 && ($0.sql.contains("events") || $0.sql.contains("followers"))
+            }
+            #expect(used.count >= 5)
+            for report in used {
+                let costly = report.plan.filter {
+                    ($0.contains("SCAN") && !$0.contains("SCAN followers")) || $0.contains("TEMP B-TREE")
+                }
+                #expect(costly.isEmpty, "\(report.sql): \(report.plan)")
+            }
+        }
+    }
+
     @Test("without a follower's address events wait, and selling goes on")
     func nobody() async throws {
         try await BoxOffice.run(settings: ["ANALYTICS_URL": ""]) { box async throws in

@@ -93,10 +93,9 @@ extension Transaction {
         let old = now.advanced(byMilliseconds: -Self.eventsAreKeptMilliseconds)
         try execute(
             """
-            DELETE FROM events WHERE sequence IN (
-                SELECT sequence FROM (
-                    SELECT sequence, occurred_at FROM events ORDER BY sequence LIMIT \(2 * BookingService.eventsAtOnce))
-                WHERE occurred_at < \(old) AND sequence <= (SELECT min(sequence) FROM followers))
+            DELETE FROM events
+            WHERE sequence < (SELECT min(sequence) + \(2 * BookingService.eventsAtOnce) FROM events)
+                AND sequence <= (SELECT min(sequence) FROM followers) AND occurred_at < \(old)
             """)
     }
 }

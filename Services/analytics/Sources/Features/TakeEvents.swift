@@ -57,6 +57,9 @@ extension Transaction {
             ON CONFLICT (id) DO UPDATE SET starts_at = excluded.starts_at, allocation = excluded.allocation,
                 movie_id = excluded.movie_id, place_id = excluded.place_id, day = excluded.day,
                 weekday = excluded.weekday, time_slot = excluded.time_slot
+            WHERE (starts_at, allocation, movie_id, place_id, day, weekday, time_slot) <> (excluded.starts_at,
+                excluded.allocation, excluded.movie_id, excluded.place_id, excluded.day, excluded.weekday,
+                excluded.time_slot)
             """)
     }
 }
