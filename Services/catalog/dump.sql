@@ -9,6 +9,7 @@ CREATE TABLE migrations (
 INSERT INTO migrations VALUES('v0001_catalog','74281464a771c5e2',0,0);
 INSERT INTO migrations VALUES('v0002_people_names','f84fe3c8d9ebedd6',0,1);
 INSERT INTO migrations VALUES('v0003_places_by_city','88a1997c4b82f189',0,1);
+INSERT INTO migrations VALUES('v0004_programme','bb91a25d096977e3',0,1);
 CREATE TABLE movies (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
@@ -133,6 +134,16 @@ CREATE TABLE IF NOT EXISTS 'people_names_idx'(segid, term, pgno, PRIMARY KEY(seg
 CREATE TABLE IF NOT EXISTS 'people_names_docsize'(id INTEGER PRIMARY KEY, sz BLOB);
 CREATE TABLE IF NOT EXISTS 'people_names_config'(k PRIMARY KEY, v) WITHOUT ROWID;
 INSERT INTO people_names_config VALUES('version',4);
+CREATE TABLE session_changes (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    session_id INTEGER NOT NULL UNIQUE REFERENCES sessions (id) ON DELETE CASCADE,
+    -- The room is kept free for it meanwhile.
+    room_id INTEGER NOT NULL,
+    -- What is to be from then on; both null when the session is to be closed and deleted.
+    starts_at INTEGER,
+    allocation INTEGER CHECK (allocation > 0),
+    CONSTRAINT terms_or_end CHECK ((starts_at IS NULL) = (allocation IS NULL))
+) STRICT;
 CREATE INDEX movies_by_rating ON movies (by_rating, by_id);
 CREATE INDEX movies_by_newest ON movies (by_newest, by_id);
 CREATE INDEX movies_by_leaving ON movies (by_leaving, by_id);
@@ -195,5 +206,9 @@ BEGIN
 END;
 CREATE INDEX idempotency_records_by_age ON idempotency_records (created_at);
 CREATE INDEX places_by_city ON places (city COLLATE NOCASE);
+CREATE INDEX sessions_by_start ON sessions (starts_at);
+CREATE INDEX sessions_by_place ON sessions (place_id, starts_at);
+CREATE INDEX sessions_by_movie_in_place ON sessions (movie_id, place_id, starts_at);
+CREATE INDEX session_changes_by_room ON session_changes (room_id, starts_at);
 PRAGMA writable_schema=OFF;
 COMMIT;

@@ -37,6 +37,16 @@ import Testing
                 _ = try await cinema.asAdmin(method, target, place)
             }
             _ = try await cinema.asAdmin("POST", "/v1/places/plc_1/rooms", #"{"name":"A","capacity":9}"#)
+            for query in ["", "?movie_id=mov_1", "?place_id=plc_1", "?city=Paris&movie_id=mov_1", "?city=Paris"] {
+                _ = try await cinema.get("/v1/sessions\(query)")
+            }
+            let session = #"{"movie_id":"mov_1","room_id":"rom_1","starts_at":"2026-12-20T20:00:00Z"}"#
+            let made = try await cinema.asAdmin("POST", "/v1/sessions", session)
+            let id = try #require(made.json["session"]?["id"]?.stringValue)
+            _ = try await cinema.get("/v1/sessions/\(id)")
+            _ = try await cinema.asAdmin("PATCH", "/v1/sessions/\(id)", #"{"starts_at":"2026-12-20T21:00:00Z"}"#)
+            _ = try await cinema.asAdmin("DELETE", "/v1/sessions/\(id)")
+            _ = try await cinema.asAdmin("PATCH", "/v1/movies/mov_1", #"{"duration":95}"#)
             for target in ["/v1/movies/mov_1", "/v1/places/plc_1"] { _ = try await cinema.asAdmin("DELETE", target) }
             for key in ["one", "two"] { _ = try await cinema.rate(1, "4", headers: [("Idempotency-Key", key)]) }
             _ = try await cinema.service.sendInternal("GET", "/internal/v1/sessions/ses_1")

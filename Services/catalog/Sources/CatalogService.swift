@@ -1,5 +1,6 @@
 import API
 import Auth
+import EventLoop
 import Lifecycle
 import SQLite
 import Time
@@ -15,6 +16,7 @@ package struct CatalogService: Service {
         Migration("v0002_people_names", sql: PackageResources.v0002_people_names_sql, safeForOlderCode: true),
         Migration(
             "v0003_places_by_city", sql: PackageResources.v0003_places_by_city_sql, safeForOlderCode: true),
+        Migration("v0004_programme", sql: PackageResources.v0004_programme_sql, safeForOlderCode: true),
     ]
 
     let database: Database
@@ -22,6 +24,11 @@ package struct CatalogService: Service {
     let ids: Snowflake
     let cursors: CursorSeal
     let answers: AnswerCache
+    let booking: Booking
+    let changes = SessionChanges()
+    /// Milliseconds between the end of a movie and the start of the next one in a room.
+    let turnaround: Int64
+    let loop: EventLoop
     package let verifier: TokenVerifier
 
     package init(_ context: ServiceContext) async throws {
@@ -30,6 +37,9 @@ package struct CatalogService: Service {
         ids = context.ids
         cursors = try await CursorSeal.kept(in: context.database)
         answers = AnswerCache(context.database)
+        booking = Booking(try context.neighbour("booking", setting: "BOOKING_URL"))
+        turnaround = try context.settings.integer("TURNAROUND_MINUTES", default: 15, in: 0...240) * 60_000
+        loop = context.loops[0]
         verifier = try context.verifierOfIdentity()
     }
 }

@@ -15,6 +15,15 @@ extension CatalogRefusal: APIRefusal {
             APIError(409, "movie_has_sessions", "The movie has sessions, \(session) among them: delete those first.")
         case .placeHasSessions(let session):
             APIError(409, "place_has_sessions", "The place has sessions, \(session) among them: delete those first.")
+        case .sessionOverlaps(let session):
+            APIError(409, "session_overlaps", "The room is taken by \(session), with the time between two movies.")
+        case .allocationAboveCapacity(let capacity):
+            APIError(422, "allocation_above_capacity", "The allocation is above the room's capacity of \(capacity).")
+        case .severalRooms: APIError(422, "room_id_missing", "The place has several rooms: the room_id is required.")
+        case .sessionChanging:
+            APIError(409, "session_changing", "Another change of the session is at work. Try again shortly.")
+        case .allocationBelowReserved(let message): APIError(409, "allocation_below_reserved", message)
+        case .sessionHasBookings(let message): APIError(409, "session_has_bookings", message)
         case .tooManyRooms:
             APIError(409, "too_many_rooms", "The place has \(Room.mostInPlace) rooms, and may not have more.")
         }

@@ -24,13 +24,18 @@ extension CatalogService {
             // A plan of 10,000 seats.
             .post("/v1/places/{place_id}/rooms", for: .admin, createRoom).taking(bytes: 1_048_576),
             .get("/v1/places/{place_id}/rooms/{room_id}", showRoom),
+            .get("/v1/sessions", listSessions),
+            .post("/v1/sessions", for: .admin, createSession),
+            .get("/v1/sessions/{session_id}", showSession),
+            .patch("/v1/sessions/{session_id}", for: .admin, changeSession),
+            .delete("/v1/sessions/{session_id}", for: .admin, deleteSession),
         ]
     }
 
     package var internalRoutes: [Route] {
         [
             .get("/internal/v1/sessions", access: .service, nameSessions),
-            .get("/internal/v1/sessions/{session_id}", access: .service, showSession),
+            .get("/internal/v1/sessions/{session_id}", access: .service, describeSession),
         ]
     }
 }

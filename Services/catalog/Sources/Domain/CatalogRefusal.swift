@@ -13,6 +13,18 @@ package enum CatalogRefusal: Error, Equatable {
     case movieHasSessions(SessionID)
     /// A place where something is shown, in this session and perhaps in others.
     case placeHasSessions(SessionID)
+    /// The room is taken by this session, the turnaround included.
+    case sessionOverlaps(SessionID)
+    /// More tickets than the room has places, which are so many.
+    case allocationAboveCapacity(Int64)
+    /// The place has more than one room, and none is named.
+    case severalRooms
+    /// Another change of the session is at work.
+    case sessionChanging
+    /// Booking's own words.
+    case allocationBelowReserved(String)
+    /// Booking's own words.
+    case sessionHasBookings(String)
     /// No place has more rooms than `Room.mostInPlace`.
     case tooManyRooms
 }

@@ -2,6 +2,7 @@ import API
 import Auth
 import JSON
 import SQLite
+import Time
 import TypedID
 
 extension CatalogService {
@@ -16,11 +17,14 @@ extension CatalogService {
         let stars = fields.change("stars", clearable: true, MovieFields.credits)
         guard fields.faults.isEmpty else { throw fields.refusal }
         let path = request.parameter("movie_id")
-        return try await request.decide(in: database) { transaction in
+        return try await request.decide(in: database) { [clock, turnaround] transaction in
             let id = try transaction.movieID(path)
             guard let movie = try transaction.movie(id) else { throw CatalogRefusal.movieNotFound }
             try transaction.checkPeople(
                 directors: directors.applied(to: nil) ?? [], stars: stars.applied(to: nil) ?? [])
+            if case .set(let minutes) = duration, minutes > movie.duration {
+                try transaction.checkSessions(of: id, canLast: minutes, turnaround: turnaround, from: clock.now())
+            }
             try transaction.execute(
                 """
                 UPDATE movies SET title = \(title.applied(to: movie.title)),

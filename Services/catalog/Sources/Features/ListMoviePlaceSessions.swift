@@ -45,7 +45,7 @@ extension CatalogService {
 }
 
 extension Fields {
-    fileprivate mutating func bound(_ name: String) -> DateBound? {
+    mutating func bound(_ name: String) -> DateBound? {
         guard let text = value(name)?.stringValue else { return nil }
         if let bound = DateBound(text) { return bound }
         refuse("\(name)_invalid", "The \(name) must be a date, or a date and time, such as 2026-11-20T18:30:00Z.")
@@ -54,16 +54,20 @@ extension Fields {
 }
 
 extension Connection {
+    /// - Throws: where the system's time zone database is older than the place, or not there.
+    func zone(_ name: String) throws -> TimeZone {
+        guard let zone = TimeZone.named(name) else { throw UnknownTimeZone(name: name) }
+        return zone
+    }
+
     fileprivate func placeAndZone(_ text: String) throws -> (PlaceID, TimeZone) {
         guard let id = PlaceID(text),
             let name = try first("SELECT time_zone FROM places WHERE id = \(id)", { try $0.text(0) })
         else { throw CatalogRefusal.placeNotFound }
-        guard let zone = TimeZone.named(name) else { throw UnknownTimeZone(name: name) }
-        return (id, zone)
+        return (id, try zone(name))
     }
 }
 
-/// The system's time zone database is older than the place, or not there.
 private struct UnknownTimeZone: Error {
     let name: String
 }

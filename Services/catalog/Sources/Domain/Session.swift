@@ -1,0 +1,20 @@
+import Time
+
+/// When a movie is shown in a room.
+package struct Session: Sendable {
+    package struct Price: Sendable {
+        /// In the currency's smallest unit.
+        package let amount: Int64
+        /// ISO 4217.
+        package let currency: String
+    }
+
+    package let id: SessionID
+    package let startsAt: Timestamp
+    /// Tickets on sale.
+    package let allocation: Int64
+    package let movie: (id: MovieID, title: String)
+    package let place: (id: PlaceID, name: String)
+    package let room: (id: RoomID, name: String)
+    package let price: Price?
+}

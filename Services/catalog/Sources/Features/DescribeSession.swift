@@ -1,0 +1,90 @@
+import API
+import JSON
+import SQLite
+import Time
+import TypedID
+
+extension CatalogService {
+    /// `GET /internal/v1/sessions/{session_id}`: what booking copies when it first meets a session, the seats of a seated
+    /// room included.
+    func describeSession(_ request: Request) async throws -> Response {
+        guard let id = SessionID(request.parameter("session_id")),
+            let response = try database.read({ try $0.describe(id) })
+        else { throw CatalogRefusal.sessionNotFound }
+        return response
+    }
+}
+
+extension Connection {
+    /// A session as booking reads it; nil for an unknown one.
+    /// - Parameter terms: what it shall have, in place of what it has.
+    func describe(_ id: SessionID, with terms: SessionChange.Terms? = nil) throws -> Response? {
+        try first(
+            """
+            SELECT s.starts_at, s.allocation, m.id, m.title, p.id, p.name, p.time_zone, r.id, r.name,
+                r.capacity, r.seated
+            FROM sessions s JOIN movies m ON m.id = s.movie_id JOIN places p ON p.id = s.place_id
+                JOIN rooms r ON r.id = s.room_id
+            WHERE s.id = \(id)
+            """
+        ) { row in
+            try Response.json { json in
+                try json.object("session") { json in
+                    json.field("id", id)
+                    json.field("starts_at", try terms?.startsAt ?? row.value(0, as: Timestamp.self))
+                    json.field("allocation", try terms?.allocation ?? row.int(1))
+                    try json.movie(row, at: 2)
+                    try json.object("place") { json in
+                        json.field("id", try row.value(4, as: PlaceID.self))
+                        json.field("name", try row.text(5))
+                        json.field("time_zone", try row.text(6))
+                    }
+                    try json.object("room") { json in
+                        let room = Room(
+                            id: try row.value(7), name: try row.text(8), capacity: try row.int(9),
+                            seated: try row.bool(10))
+                        room.write(to: &json)
+                        if room.seated { try json.array("seats") { try writeSeats(of: room.id, to: &$0) } }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The plan of a room, by row and number.
+    fileprivate func writeSeats(of room: RoomID, to json: inout JSONWriter) throws {
+        try forEach(
+            """
+            SELECT id, row_label, number, kind, x, y FROM seats WHERE room_id = \(room) ORDER BY row_label, number
+            """
+        ) { row in
+            try json.object { json in
+                json.field("id", try row.value(0, as: SeatID.self))
+                json.field("row", try row.text(1))
+                json.field("number", try row.int(2))
+                json.field("kind", try row.text(3))
+                json.field("x", try row.double(4))
+                json.field("y", try row.double(5))
+            }
+        }
+    }
+}
+
+extension JSONWriter {
+    /// `movie: {id, title}` from two columns.
+    fileprivate mutating func movie(_ row: Row, at column: Int) throws {
+        try object("movie") { json in
+            json.field("id", try row.value(column, as: MovieID.self))
+            json.field("title", try row.text(column + 1))
+        }
+    }
+
+    /// `movie: {id, title}, place: {id, name}` from four columns.
+    mutating func movieAndPlace(_ row: Row, at column: Int) throws {
+        try movie(row, at: column)
+        try object("place") { json in
+            json.field("id", try row.value(column + 2, as: PlaceID.self))
+            json.field("name", try row.text(column + 3))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import API
+import JSON
+import SQLite
+import Time
+import TimeZone
+import TypedID
+
+extension CatalogService {
+    /// `GET /v1/sessions?movie_id&place_id&city&from&to&limit&cursor`: earliest first. A date alone is a whole day in the
+    /// session's own time zone where a place or a city is named, otherwise in UTC.
+    func listSessions(_ request: Request) async throws -> Response {
+        try answers.answer(to: request.target) {
+            let query = try request.query()
+            var fields = Fields(query)
+            let (from, to) = (fields.bound("from"), fields.bound("to"))
+            let city = (query["city"] ?? "").isEmpty ? nil : fields.text("city", 1...200)
+            let limit = fields.limit()
+            guard fields.faults.isEmpty else { throw fields.refusal }
+            let names = ["movie_id", "place_id", "from", "to"].map { query[$0] ?? "" } + [city ?? ""]
+            let page = try Page(
+                limit: limit, cursor: query["cursor"], of: "sessions of \(names.joined(separator: " "))", keys: 2,
+                seal: cursors)
+            let filter = SessionFilter(
+                movie: query["movie_id"], place: query["place_id"], city: city, from: from, to: to)
+            let sessions = try database.read { try $0.sessions(filter, page) }
+            return .json { json in
+                page.write("sessions", sessions, to: &json, keys: { [$0.startsAt.rawValue, $0.id.rawValue] }) {
+                    session, json in
+                    json.object { session.write(to: &$0) }
+                }
+            }
+        }
+    }
+}
+
+private struct SessionFilter {
+    /// As they were sent: what is no id matches nothing.
+    let movie: String?
+    let place: String?
+    let city: String?
+    let from: DateBound?
+    let to: DateBound?
+}
+
+extension Connection {
+    fileprivate func sessions(_ filter: SessionFilter, _ page: Page) throws -> [Session] {
+        let anywhere = try Period(from: filter.from, to: filter.to, in: try zone("Etc/UTC"))
+        let movie = filter.movie.map { MovieID($0) ?? MovieID(rawValue: 0) }
+        guard filter.place != nil || filter.city != nil else {
+            return try sessions(movie, nil, anywhere, page)
+        }
+        // One walk through the index for each place, put together here: as many rows as a page has, and no more.
+        let found = try places(filter.place, filter.city).flatMap { place in
+            let period = try Period(from: filter.from, to: filter.to, in: try zone(place.zone))
+            return try sessions(movie, place.id, period, page)
+        }
+        return Array(found.sorted { ($0.startsAt, $0.id) < ($1.startsAt, $1.id) }.prefix(Int(page.fetched)))
+    }
+
+    private func sessions(_ movie: MovieID?, _ place: PlaceID?, _ period: Period, _ page: Page) throws -> [Session] {
+        let after = page.after ?? [.min, 0]
+        let first = max(period.first, Timestamp(rawValue: after[0]))
+        let ofMovie: SQL = movie.map { "s.movie_id = \($0) AND" } ?? ""
+        let inPlace: SQL = place.map { "s.place_id = \($0) AND" } ?? ""
+        return try rows(
+            """
+            SELECT \(sql: Session.columns) FROM \(sql: Session.tables)
+            WHERE \(sql: ofMovie) \(sql: inPlace) s.starts_at BETWEEN \(first) AND \(period.last)
+                AND (s.starts_at, s.id) > (\(after[0]), \(after[1]))
+            ORDER BY s.starts_at, s.id LIMIT \(page.fetched)
+            """
+        ) { try Session($0) }
+    }
+
+    private func places(_ place: String?, _ city: String?) throws -> [(id: PlaceID, zone: String)] {
+        let ofCity: SQL = city.map { "city = \($0) COLLATE NOCASE" } ?? "TRUE"
+        let ofPlace: SQL = place.map { "id = \(PlaceID($0) ?? PlaceID(rawValue: 0))" } ?? "TRUE"
+        return try rows("SELECT id, time_zone FROM places WHERE \(sql: ofPlace) AND \(sql: ofCity)") { row in
+            (try row.value(0), try row.text(1))
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import API
+import JSON
+import SQLite
+import Time
+import TypedID
+
+extension Session {
+    /// In the order in which `init(_:)` reads them, of `tables`.
+    static let columns: SQL = """
+        s.id, s.starts_at, s.allocation, m.id, m.title, p.id, p.name, r.id, r.name, s.price_amount, s.price_currency
+        """
+    /// The joins look up, and never lead.
+    static let tables: SQL = """
+        sessions s CROSS JOIN movies m ON m.id = s.movie_id CROSS JOIN places p ON p.id = s.place_id
+            CROSS JOIN rooms r ON r.id = s.room_id
+        """
+
+    init(_ row: Row) throws {
+        let (amount, currency) = (try row.intOrNil(9), try row.textOrNil(10))
+        let price = amount.flatMap { amount in currency.map { Price(amount: amount, currency: $0) } }
+        self.init(
+            id: try row.value(0), startsAt: try row.value(1), allocation: try row.int(2),
+            movie: (try row.value(3), try row.text(4)), place: (try row.value(5), try row.text(6)),
+            room: (try row.value(7), try row.text(8)), price: price)
+    }
+
+    func write(to json: inout JSONWriter) {
+        json.field("id", id)
+        json.field("starts_at", startsAt)
+        json.field("allocation", allocation)
+        json.object("movie") { json in
+            json.field("id", movie.id)
+            json.field("title", movie.title)
+        }
+        json.object("place") { json in
+            json.field("id", place.id)
+            json.field("name", place.name)
+        }
+        json.object("room") { json in
+            json.field("id", room.id)
+            json.field("name", room.name)
+        }
+        if let price {
+            json.object("price") { json in
+                json.field("amount", price.amount)
+                json.field("currency", price.currency)
+            }
+        } else {
+            json.field("price", String?.none)
+        }
+        // Booking alone knows, and has not told.
+        json.field("seats_left", Int64?.none)
+    }
+}
+
+extension Connection {
+    /// - Throws: `sessionNotFound`, for an id of another shape, too.
+    func session(_ id: SessionID?) throws -> Session {
+        let session = try id.flatMap { id in
+            try first("SELECT \(sql: Session.columns) FROM \(sql: Session.tables) WHERE s.id = \(id)") {
+                try Session($0)
+            }
+        }
+        guard let session else { throw CatalogRefusal.sessionNotFound }
+        return session
+    }
+}
+
+extension Response {
+    static func session(status: Int = 200, _ session: Session) -> Response {
+        .json(status) { json in json.object("session") { session.write(to: &$0) } }
+    }
+}
