@@ -20,10 +20,10 @@ public final class Idempotency: Sendable {
     private let inFlight = Mutex<Set<String>>([])
 
     /// - Parameter secret: the same over restarts, and not in the database.
-    public init(_ database: Database, clock: WallClock, secret: String) {
+    public init(_ database: Database, clock: WallClock, secret: [UInt8]) {
         self.database = database
         self.clock = clock
-        fingerprintKey = Self.digest(Array(secret.utf8))
+        fingerprintKey = Self.digest(secret)
     }
 
     enum Beginning {

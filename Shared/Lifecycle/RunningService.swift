@@ -32,7 +32,9 @@ public final class RunningService<S: Service>: Sendable {
         let gate = Gate(verifier: service.verifier, serviceCredential: credential)
         let router = Router(
             service.routes, gate: gate,
-            idempotency: Idempotency(context.database, clock: clock, secret: credential), metrics: context.metrics,
+            idempotency: Idempotency(
+                context.database, clock: clock, secret: try SecretFile.kept(at: context.databasePath + ".secret")),
+            metrics: context.metrics,
             log: context.log)
         let internalRouter = Router(
             service.internalRoutes + health.routes(context.metrics), gate: gate, metrics: context.metrics,

@@ -45,6 +45,7 @@ private struct SlowService: Service {
                 return .json { $0.field("done", true) }
             },
             .get("/v1/quick") { _ in .json { $0.field("done", true) } },
+            .post("/v1/things", for: .customer, body: .optional) { _, _ in .json(201) { $0.field("done", true) } },
         ]
     }
 
@@ -132,6 +133,23 @@ private final class Signal: Sendable {
         #expect(try await second.get("/v1/quick").status == 200)
         await first.stop()
         #expect(try await second.get("/v1/quick").status == 200)
+        await second.stop()
+    }
+}
+
+@Suite struct SecretTests {
+    @Test("an answer under an Idempotency-Key is given again after a restart with another service credential")
+    func survives() async throws {
+        let first = try await ServiceUnderTest(SlowService.self)
+        let headers = [("Idempotency-Key", "k")]
+        let answer = try await first.post("/v1/things", token: first.token(), headers: headers)
+        #expect(answer.status == 201)
+        await first.stop()
+        let second = try await ServiceUnderTest(
+            SlowService.self, clock: first.clock, databasePath: first.databasePath, key: first.key,
+            settings: ["INTERNAL_TOKEN": "another-credential-now"])
+        let again = try await second.post("/v1/things", token: second.token(), headers: headers)
+        #expect(again.status == 201 && again.header("idempotent-replayed") == "true")
         await second.stop()
     }
 }
