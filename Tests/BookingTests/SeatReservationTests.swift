@@ -109,6 +109,17 @@ import Testing
         }
     }
 
+    @Test("of a full room it is still said which seats are taken, and which there are not")
+    func fullRoom() async throws {
+        try await BoxOffice.run(allocation: 8, seats: Self.room) { box async throws in
+            _ = try await box.reserve(try await box.open(), 8)
+            let late = try await box.open("usr_2")
+            #expect(try await box.pick(late, ["sea_1"], "usr_2").codes == ["seat_taken"])
+            #expect(try await box.pick(late, ["sea_9"], "usr_2").codes == ["seat_not_in_room"])
+            #expect(try await box.reserve(late, 1, "usr_2").codes == ["not_enough_seats"])
+        }
+    }
+
     @Test("an allocation below the plan is the limit, whichever seats are left")
     func lowAllocation() async throws {
         try await BoxOffice.run(allocation: 3, seats: Self.room) { box async throws in

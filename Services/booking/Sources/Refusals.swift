@@ -23,7 +23,9 @@ extension BookingRefusal: APIRefusal {
         case .allocationBelowReserved(let taken):
             APIError(409, "allocation_below_reserved", "\(taken) seats are reserved or sold already.")
         case .sessionHasBookings(let taken):
-            APIError(409, "session_has_bookings", "\(taken) seats of the session are reserved or sold.")
+            APIError(
+                409, "session_has_bookings",
+                "The session has bookings already; \(taken) of its seats are reserved or sold.")
         case .seatsTaken(let seats):
             APIError(409, "seat_taken", "Somebody else has \(list(seats)): choose other seats.")
         case .seatsNotInRoom(let seats):

@@ -117,7 +117,8 @@ package struct Booking: Equatable, Sendable {
         return changed
     }
 
-    private func requireOpen(at now: Timestamp) throws(BookingRefusal) {
+    /// - Throws: what the booking has become instead.
+    package func requireOpen(at now: Timestamp) throws(BookingRefusal) {
         switch status(at: now) {
         case .open: return
         case .confirmed: throw .bookingConfirmed

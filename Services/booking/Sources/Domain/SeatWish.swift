@@ -10,6 +10,13 @@ package enum SeatWish: Equatable, Sendable {
         }
     }
 
+    /// Whether the room has what is named, whoever has it.
+    package func requireSeats(of plan: SeatPlan?) throws(BookingRefusal) {
+        guard case .seats(let ids) = self else { return }
+        let unknown = ids.filter { plan?[$0] == nil }
+        guard unknown.isEmpty else { throw .seatsNotInRoom(unknown) }
+    }
+
     /// The seats that fulfil the wish.
     /// - Parameter taken: seats that others have.
     package func fulfilled(in plan: SeatPlan, taken: Set<SeatID>) throws(BookingRefusal) -> [Seat] {
@@ -21,11 +28,10 @@ package enum SeatWish: Equatable, Sendable {
             }
             return seats
         case .seats(let ids):
-            let seats = ids.compactMap { plan[$0] }
-            guard seats.count == ids.count else { throw .seatsNotInRoom(ids.filter { plan[$0] == nil }) }
+            try requireSeats(of: plan)
             let lost = ids.filter(taken.contains)
             guard lost.isEmpty else { throw .seatsTaken(lost) }
-            return seats
+            return ids.compactMap { plan[$0] }
         }
     }
 }

@@ -21,12 +21,13 @@ extension BookingService {
                 throw BookingRefusal.sessionNotFound
             }
             let plan = try session.roomID.map { try plans.plan(of: $0, in: transaction) }
+            try wish.requireSeats(of: plan)
+            try booking.requireOpen(at: now)
+            let seats = try plan.map { plan in
+                try wish.fulfilled(in: plan, taken: transaction.seatsTaken(in: booking.sessionID, besides: booking.id))
+            }
             let changed = try booking.reserving(wish.count, free: session.free, at: now)
             if let hoarding { try transaction.limitSeats(of: changed, hoarding) }
-            let seats = try plan.map { plan in
-                try wish.fulfilled(in: plan, taken: transaction.seatsTaken(in: changed.sessionID, besides: changed.id))
-            }
-            if seats == nil, case .seats(let ids) = wish { throw BookingRefusal.seatsNotInRoom(ids) }
             try transaction.execute(
                 """
                 INSERT INTO reservations (id, booking_id, session_id, seats, state, held_until, reserved_at)
@@ -80,8 +81,9 @@ extension SeatWish {
             guard let ids, fields.faults.isEmpty else { throw fields.refusal }
             self = .seats(ids)
         } else {
-            // A count that no room has is no fault of form: there are not that many seats left.
-            guard let count = fields.integer("seats", 1 ... .max) else { throw fields.refusal }
+            // A count that no room has is no fault of form: there are not that many seats left. Beyond 2^53 - 1 no JSON
+            // number is sure to be what was meant (RFC 8259, section 6).
+            guard let count = fields.integer("seats", 1...9_007_199_254_740_991) else { throw fields.refusal }
             self = .count(count)
         }
     }
