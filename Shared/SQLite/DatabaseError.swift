@@ -45,6 +45,30 @@ public enum DatabaseError: Error, Equatable {
     }
 }
 
+extension DatabaseError: CustomStringConvertible {
+    /// A sentence for whoever runs the service: what failed, why, and what to do where there is something to do.
+    public var description: String {
+        switch self {
+        case .busy: "The database is locked by another process for too long."
+        case .diskFull: "The disk is full: nothing can be written until there is room."
+        case .readOnly: "The database cannot be written: its file or disk is read-only."
+        case .io(let reason): "The disk failed: \(reason)."
+        case .outOfMemory: "There is no memory left."
+        case .corrupt(let reason): "The database is damaged: \(reason). Restore it from a backup."
+        case .constraint(let kind, let message): "A rule of the schema forbids it (\(kind.rawValue)): \(message)."
+        case .newerSchema(let migration):
+            "The database has the migration \(migration), which this program does not know: run the newer program."
+        case .changedMigration(let name):
+            "The migration \(name) is not the one that this database was made with: run the program that made it."
+        case .failedMigration(let name, let message): "The migration \(name) failed, and was undone: \(message)."
+        case .cannotOpen(let path, let reason): "The database \(path) cannot be opened: \(reason)."
+        case .sql(let message, let sql): "A statement failed: \(message), in: \(sql)"
+        case .closed: "The database is closed."
+        case .overloaded: "There are too many writes waiting."
+        }
+    }
+}
+
 extension DatabaseError {
     /// Whether the file or what is under it is at fault, and not the statement.
     var isOfTheFile: Bool {
