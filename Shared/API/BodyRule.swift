@@ -26,8 +26,10 @@ extension BodyRule {
         guard let header else { return self == .optional }
         // As nearly everybody writes it.
         if header == "application/json" { return true }
-        let type = header.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-        return type == "application/json" || (self == .jsonOrText && type == "text/plain")
+        let parts = header.filter { $0 != " " && $0 != "\t" && $0 != "\"" }.lowercased().split(separator: ";")
+        // Other parameters mean nothing to us, but another encoding would be read as what it is not.
+        guard parts.dropFirst().allSatisfy({ !$0.hasPrefix("charset=") || $0 == "charset=utf-8" }) else { return false }
+        return parts.first == "application/json" || (self == .jsonOrText && parts.first == "text/plain")
     }
 }
 

@@ -48,7 +48,7 @@ public struct Gate: Sendable {
         }
     }
 
-    /// Compared by keyed hashes in constant time, so that neither its bytes nor its length can be felt for.
+    /// Compared by hashes in constant time, so that neither its bytes nor its length can be felt for.
     private func isService(_ http: HTTPRequest) -> Bool {
         guard let credential, let token = http.header("authorization").flatMap(bearer) else { return false }
         return sodium_memcmp(digest(Array(token.utf8)), digest(credential), 32) == 0

@@ -97,6 +97,8 @@ import Testing
                 (nil, [], 204), ("", [], 204), ("{}", [], 204), ("", [("Content-Type", "text/html")], 204),
                 (#"{"more": 1}"#, [("Content-Type", "application/json; charset=utf-8")], 204), ("[]", [], 422),
                 ("{", [], 400), ("{}", [("Content-Type", "text/html")], 415),
+                ("{}", [("Content-Type", "application/json; charset=latin1")], 415),
+                ("{}", [("Content-Type", "Application/JSON;x=y; charset=\"UTF-8\"")], 204),
             ] as [(String?, [(String, String)], Int)] {
                 let answer = try await service.post("/v1/things/1/touch", body, token: token, headers: headers)
                 #expect(answer.status == status, "\(body ?? "none") \(headers)")
