@@ -56,22 +56,29 @@ def compared_with_processor(row, work, ours, reference, name, at_least=None, at_
     """A line for answers a second and, beside it, the processor time of each."""
     line = compared(row, work, each(ours), each(reference), name, at_least)
     value, text = ratio(each(ours, "cpu"), each(reference, "cpu"))
-    line.ours += ", " + amount(each(ours, "cpu"), " µs")
-    line.reference += ", " + amount(each(reference, "cpu"), " µs")
+    line.ours += detail(ours)
+    line.reference += detail(reference)
     line.result += f"; processor {text}"
     if at_most is not None:
         line.met, line.target = line.met and value <= at_most, f"{line.target}; processor ≤ {at_most}×"
     return line
 
 
-def document(lines, rounds, seconds):
+def detail(results):
+    """Processor time and size of an answer."""
+    sizes = [result["bytes"] / result["requests"] / 1000 for result in results]
+    return f", {amount(each(results, 'cpu'), ' µs')}, {amount(sizes, ' kB')}"
+
+
+def document(lines, rounds, seconds, load_before):
     commit = subprocess.run(["git", "-C", CHECKOUT, "describe", "--always", "--dirty"], capture_output=True, text=True)
     with open("/proc/cpuinfo") as cpus:
         model = next((line.split(":")[1].strip() for line in cpus if line.startswith("model name")), platform.machine())
     head = [
         f"# Benchmarks of {time.strftime('%Y-%m-%d')}, {commit.stdout.strip()}", "",
         f"{os.cpu_count()} × {model}, Linux {platform.release()}; the load runs beside what it measures. Medians of"
-        f" {rounds} interleaved rounds of {seconds} s; ratios of one round each, with their lowest and highest.", "",
+        f" {rounds} interleaved rounds of {seconds} s; ratios of one round each, with their lowest and highest. The"
+        f" machine's load average before it began: {load_before:.1f}.", "",
         "| # | work | ours | reference, in the same run | result | target | |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]

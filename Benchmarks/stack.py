@@ -1,8 +1,10 @@
 """Starts and stops what is measured: our four services and their gateway, a plain nginx, the peers."""
 
 import atexit
+import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -89,13 +91,14 @@ class Process:
         return total
 
     def stop(self):
-        if self.popen.poll() is None:
-            self.popen.terminate()
-            try:
-                self.popen.wait(15)
-            except subprocess.TimeoutExpired:
-                self.popen.kill()
-                self.popen.wait()
+        """Ends the whole group: `go run`, for one, leaves its child behind."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.popen.pid, number)
+            deadline = time.monotonic() + 15
+            while self.members() and time.monotonic() < deadline:
+                self.popen.poll()
+                time.sleep(0.02)
         if self in STARTED:
             STARTED.remove(self)
 
