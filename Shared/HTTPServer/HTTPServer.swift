@@ -33,7 +33,7 @@ public final class HTTPServer: Sendable {
         // libevent writes with writev: a client that left would otherwise end the process.
         signal(SIGPIPE, SIG_IGN)
         let socket = try ListeningSocket(host: host, port: port)
-        let shared = ServerState(limits: limits, refusal: refusal, handler: handler)
+        let shared = ServerState(loops: loops.count, limits: limits, refusal: refusal, handler: handler)
         self.socket = socket
         self.port = socket.port
         self.shared = shared
@@ -65,6 +65,7 @@ public final class HTTPServer: Sendable {
 
 /// What the loops of one server have in common.
 final class ServerState: Sendable {
+    let loops: Int
     let limits: HTTPLimits
     let refusal: HTTPServer.Refusal
     let handler: HTTPServer.Handler
@@ -72,7 +73,10 @@ final class ServerState: Sendable {
     let requestsInFlight = Atomic(0)
     let draining = Atomic(false)
 
-    init(limits: HTTPLimits, refusal: @escaping HTTPServer.Refusal, handler: @escaping HTTPServer.Handler) {
+    init(
+        loops: Int, limits: HTTPLimits, refusal: @escaping HTTPServer.Refusal, handler: @escaping HTTPServer.Handler
+    ) {
+        self.loops = loops
         self.limits = limits
         self.refusal = refusal
         self.handler = handler

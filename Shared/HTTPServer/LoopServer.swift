@@ -25,6 +25,8 @@ final class LoopServer: @unchecked Sendable {
 
     private static let sweepMilliseconds = 250
     private static let drainSweepMilliseconds = 20
+    private static let pauseMilliseconds = 1
+    private static let fewClients = 2
 
     init(loop: EventLoop, shared: ServerState) {
         self.loop = loop
@@ -83,13 +85,20 @@ final class LoopServer: @unchecked Sendable {
 
     /// Watches a new connection from its first byte. evhttp makes its own handle of it right after this.
     private func connect() -> OpaquePointer? {
-        // One at a time: whichever loop woke up first would take every client that waits.
+        // One at a time, and with a pause for whoever is ahead of the others: whichever loop woke up first would take
+        // every client that waits, and keep the others from the processor meanwhile.
         accept(false)
-        if let nextTurn { arm(nextTurn, 0) }
+        if let nextTurn { arm(nextTurn, isAhead ? Self.pauseMilliseconds : 0) }
         guard let connection = Connection(self) else { return nil }
         shared.connections.add(1, ordering: .relaxed)
         call(connection)
         return connection.events
+    }
+
+    /// Whether this loop has more than its share of the clients, by more than a few.
+    private var isAhead: Bool {
+        let all = shared.connections.load(ordering: .relaxed)
+        return (connections.count + waiting.count - Self.fewClients) * shared.loops > all
     }
 
     private func accept(_ willing: Bool) {

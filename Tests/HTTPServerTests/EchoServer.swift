@@ -5,13 +5,13 @@ import Synchronization
 /// A server that says what it was asked, on its own loops, drained at the end of `serve`.
 func serve(
     loops count: Int = 1, limits: HTTPLimits = HTTPLimits(), handler: HTTPServer.Handler? = nil,
-    _ body: (HTTPServer) async throws -> Void
+    _ body: (HTTPServer, [EventLoop]) async throws -> Void
 ) async throws {
     let loops = try (0..<count).map { try EventLoop(name: "http-\($0)") }
     let server = try HTTPServer(
         loops: loops, host: "127.0.0.1", port: 0, limits: limits, refusal: refusal, handler: handler ?? echo)
     do {
-        try await body(server)
+        try await body(server, loops)
     } catch {
         await server.drain(graceMilliseconds: 0)
         for loop in loops { loop.stop() }
@@ -19,6 +19,13 @@ func serve(
     }
     await server.drain(graceMilliseconds: 2000)
     for loop in loops { loop.stop() }
+}
+
+func serve(
+    loops count: Int = 1, limits: HTTPLimits = HTTPLimits(), handler: HTTPServer.Handler? = nil,
+    _ body: (HTTPServer) async throws -> Void
+) async throws {
+    try await serve(loops: count, limits: limits, handler: handler) { server, _ in try await body(server) }
 }
 
 private let refusal: HTTPServer.Refusal = { status in

@@ -1,3 +1,4 @@
+import Dispatch
 import EventLoop
 import HTTPServer
 import Testing
@@ -165,5 +166,23 @@ import Testing
         #expect(throws: HTTPServerError.invalidHost("nowhere.example")) { try listen("nowhere.example", 0) }
         #expect(throws: HTTPServerError.addressNotAvailable(host: "192.0.2.1")) { try listen("192.0.2.1", 0) }
         loop.stop()
+    }
+
+    @Test("A loop that comes late to a burst of clients finds its share of them")
+    func burst() async throws {
+        let whichLoop: HTTPServer.Handler = { _ in
+            HTTPResponse(status: 200, body: .bytes(Array((EventLoop.current?.name ?? "none").utf8)))
+        }
+        try await serve(loops: 2, handler: whichLoop) { server, loops in
+            let late = DispatchSemaphore(value: 0)
+            loops[1].run { late.wait() }
+            let clients = try (0..<200).map { _ in try RawClient(port: server.port) }
+            late.signal()
+            let served = clients.map { client in
+                client.send(hello)
+                return client.answers().body
+            }
+            #expect(served.count { $0 == "http-1" } >= 40)
+        }
     }
 }
