@@ -10,6 +10,7 @@ INSERT INTO migrations VALUES('v0001_catalog','74281464a771c5e2',0,0);
 INSERT INTO migrations VALUES('v0002_people_names','f84fe3c8d9ebedd6',0,1);
 INSERT INTO migrations VALUES('v0003_places_by_city','88a1997c4b82f189',0,1);
 INSERT INTO migrations VALUES('v0004_programme','bb91a25d096977e3',0,1);
+INSERT INTO migrations VALUES('v0005_rooms','1804aa2476347446',0,1);
 CREATE TABLE movies (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
@@ -57,14 +58,14 @@ CREATE TABLE places (
     city TEXT NOT NULL CHECK (length(city) BETWEEN 1 AND 200),
     -- A name of the IANA time zone database.
     time_zone TEXT NOT NULL
-) STRICT;
+, turnaround_minutes INTEGER CHECK (turnaround_minutes BETWEEN 0 AND 240)) STRICT;
 CREATE TABLE rooms (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     place_id INTEGER NOT NULL REFERENCES places (id) ON DELETE CASCADE,
     name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
     capacity INTEGER NOT NULL CHECK (capacity > 0),
     -- Whether the capacity is that of a plan, in `seats`.
-    seated INTEGER NOT NULL DEFAULT 0 CHECK (seated IN (0, 1)),
+    seated INTEGER NOT NULL DEFAULT 0 CHECK (seated IN (0, 1)), in_use INTEGER NOT NULL DEFAULT 0 CHECK (in_use IN (0, 1)),
     UNIQUE (id, place_id)
 ) STRICT;
 CREATE TABLE seats (
@@ -210,5 +211,9 @@ CREATE INDEX sessions_by_start ON sessions (starts_at);
 CREATE INDEX sessions_by_place ON sessions (place_id, starts_at);
 CREATE INDEX sessions_by_movie_in_place ON sessions (movie_id, place_id, starts_at);
 CREATE INDEX session_changes_by_room ON session_changes (room_id, starts_at);
+CREATE TRIGGER sessions_use_rooms AFTER INSERT ON sessions
+BEGIN
+    UPDATE rooms SET in_use = 1 WHERE id = NEW.room_id AND in_use = 0;
+END;
 PRAGMA writable_schema=OFF;
 COMMIT;

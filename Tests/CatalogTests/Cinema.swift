@@ -60,6 +60,7 @@ struct Cinema {
     }
 
     /// What an admin asks for.
+    @discardableResult
     func asAdmin(_ method: String, _ target: String, _ body: String? = nil, key: String? = nil) async throws -> Answer {
         try await service.send(
             method, target, token: service.token("usr_1", .admin), headers: key.map { [("Idempotency-Key", $0)] } ?? [],

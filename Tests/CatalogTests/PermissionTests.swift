@@ -8,7 +8,8 @@ import Testing
     static let writes: [(method: String, target: String)] = [
         ("POST", "/v1/movies"), ("PATCH", "/v1/movies/mov_9"), ("DELETE", "/v1/movies/mov_9"), ("POST", "/v1/people"),
         ("POST", "/v1/places"), ("PATCH", "/v1/places/plc_9"), ("DELETE", "/v1/places/plc_9"),
-        ("POST", "/v1/places/plc_9/rooms"),
+        ("POST", "/v1/places/plc_9/rooms"), ("PATCH", "/v1/places/plc_9/rooms/rom_1"),
+        ("DELETE", "/v1/places/plc_9/rooms/rom_1"),
         ("POST", "/v1/sessions"), ("PATCH", "/v1/sessions/ses_9"), ("DELETE", "/v1/sessions/ses_9"),
     ]
 

@@ -12,7 +12,8 @@ import Testing
             let made = try await cinema.asAdmin("POST", "/v1/places", "{\(Self.rex),\"capacity\":1}", key: "k")
             #expect(made.status == 201)
             let place = made.json["place"]
-            #expect(Answer.names(place) == ["id", "name", "address", "city", "time_zone", "rooms"])
+            #expect(
+                Answer.names(place) == ["id", "name", "address", "city", "time_zone", "turnaround_minutes", "rooms"])
             let room = try #require(place?["rooms"]?.arrayValue?.first)
             #expect(room["capacity"] == 1 && room["seated"] == false && room["name"] == "Rex")
             let id = try #require(place?["id"]?.stringValue)

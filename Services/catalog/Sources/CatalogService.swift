@@ -17,6 +17,7 @@ package struct CatalogService: Service {
         Migration(
             "v0003_places_by_city", sql: PackageResources.v0003_places_by_city_sql, safeForOlderCode: true),
         Migration("v0004_programme", sql: PackageResources.v0004_programme_sql, safeForOlderCode: true),
+        Migration("v0005_rooms", sql: PackageResources.v0005_rooms_sql, safeForOlderCode: true),
     ]
 
     let database: Database
@@ -26,7 +27,7 @@ package struct CatalogService: Service {
     let answers: AnswerCache
     let booking: Booking
     let changes = SessionChanges()
-    /// Milliseconds between the end of a movie and the start of the next one in a room.
+    /// Milliseconds between the end of a movie and the start of the next one in a room, where a place does not say.
     let turnaround: Int64
     let loop: EventLoop
     package let verifier: TokenVerifier

@@ -4,19 +4,23 @@ import TypedID
 
 extension Connection {
     /// Makes sure that a room is free for a movie: what runs there before has ended, and what runs after has not begun,
-    /// with the turnaround between them. A session that is about to be moved takes its new time, too.
+    /// with the place's turnaround between them. A session that is about to be moved takes its new time, too.
     /// - Parameters:
     ///   - duration: minutes.
-    ///   - turnaround: milliseconds between the end of a movie and the start of the next.
+    ///   - turnaround: milliseconds between the end of a movie and the start of the next, where the place does not say.
     ///   - session: one that does not count, as it is the one to be moved.
     /// - Throws: `sessionOverlaps`.
     func checkRoom(
         _ room: RoomID, isFreeAt start: Timestamp, duration: Int64, turnaround: Int64, but session: SessionID? = nil
     ) throws {
+        let own = session ?? SessionID(rawValue: 0)
+        let ofPlace = try first(
+            "SELECT p.turnaround_minutes FROM rooms r JOIN places p ON p.id = r.place_id WHERE r.id = \(room)"
+        ) { try $0.intOrNil(0) }
+        let turnaround = ofPlace.flatMap(\.self).map { $0 * 60_000 } ?? turnaround
         let end = start.advanced(byMilliseconds: duration * 60_000 + turnaround)
         // Whatever begins earlier has ended: no movie has more minutes than these.
         let earliest = start.advanced(byMilliseconds: -(1000 * 60_000 + turnaround))
-        let own = session ?? SessionID(rawValue: 0)
         let other = try first(
             """
             SELECT s.id FROM sessions s CROSS JOIN movies m ON m.id = s.movie_id

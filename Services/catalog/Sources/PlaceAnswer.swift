@@ -5,12 +5,12 @@ import TypedID
 
 extension Place {
     /// Of `places`, in the order in which `init(_:)` reads them.
-    static let columns: SQL = "id, name, address, city, time_zone"
+    static let columns: SQL = "id, name, address, city, time_zone, turnaround_minutes"
 
     init(_ row: Row) throws {
         self.init(
             id: try row.value(0), name: try row.text(1), address: try row.text(2), city: try row.text(3),
-            timeZone: try row.text(4))
+            timeZone: try row.text(4), turnaround: try row.intOrNil(5))
     }
 
     func write(_ rooms: [Room], to json: inout JSONWriter) {
@@ -19,6 +19,7 @@ extension Place {
         json.field("address", address)
         json.field("city", city)
         json.field("time_zone", timeZone)
+        json.field("turnaround_minutes", turnaround)
         json.array("rooms") { json in
             for room in rooms { json.object { room.write(to: &$0) } }
         }

@@ -24,6 +24,14 @@ extension CatalogRefusal: APIRefusal {
             APIError(409, "session_changing", "Another change of the session is at work. Try again shortly.")
         case .allocationBelowReserved(let message): APIError(409, "allocation_below_reserved", message)
         case .sessionHasBookings(let message): APIError(409, "session_has_bookings", message)
+        case .roomHasSessions(let session):
+            APIError(409, "room_has_sessions", "The room has sessions, \(session) among them: delete those first.")
+        case .roomPlanInUse:
+            APIError(
+                409, "room_plan_in_use", "Seats of this plan may have been sold, so it stays: make another room.")
+        case .capacityBelowAllocation(let session):
+            APIError(409, "capacity_below_allocation", "The session \(session) sells more tickets than that.")
+        case .lastRoom: APIError(409, "last_room", "A place has one room or more: delete the place instead.")
         case .tooManyRooms:
             APIError(409, "too_many_rooms", "The place has \(Room.mostInPlace) rooms, and may not have more.")
         }

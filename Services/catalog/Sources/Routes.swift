@@ -24,6 +24,8 @@ extension CatalogService {
             // A plan of 10,000 seats.
             .post("/v1/places/{place_id}/rooms", for: .admin, createRoom).taking(bytes: 1_048_576),
             .get("/v1/places/{place_id}/rooms/{room_id}", showRoom),
+            .patch("/v1/places/{place_id}/rooms/{room_id}", for: .admin, changeRoom).taking(bytes: 1_048_576),
+            .delete("/v1/places/{place_id}/rooms/{room_id}", for: .admin, deleteRoom),
             .get("/v1/sessions", listSessions),
             .post("/v1/sessions", for: .admin, createSession),
             .get("/v1/sessions/{session_id}", showSession),

@@ -25,6 +25,14 @@ package enum CatalogRefusal: Error, Equatable {
     case allocationBelowReserved(String)
     /// Booking's own words.
     case sessionHasBookings(String)
+    /// A room where something is shown, in this session and perhaps in others.
+    case roomHasSessions(SessionID)
+    /// Booking may know the plan of a room whose sessions are gone.
+    case roomPlanInUse
+    /// This session, and perhaps others, sells more tickets than the room is to hold.
+    case capacityBelowAllocation(SessionID)
+    /// A place has one room or more.
+    case lastRoom
     /// No place has more rooms than `Room.mostInPlace`.
     case tooManyRooms
 }

@@ -6,6 +6,10 @@ package struct Place: Equatable, Sendable {
     package let city: String
     /// A name of the IANA time zone database: says when a day begins there.
     package let timeZone: String
+    /// Minutes between the end of a movie and the start of the next one in a room; nil is what the service is set to.
+    package let turnaround: Int64?
+
+    package static let turnarounds: ClosedRange<Int64> = 0...240
 }
 
 package struct Room: Equatable, Sendable {

@@ -5,23 +5,25 @@ import SQLite
 import TypedID
 
 extension CatalogService {
-    /// `POST /v1/places` `{name, address, city, time_zone, capacity}`: with its one room of that capacity, 100 if it is not
-    /// given, which is named after the place.
+    /// `POST /v1/places` `{name, address, city, time_zone, turnaround_minutes, capacity}`: with its one room of that
+    /// capacity, 100 if it is not given, which is named after the place.
     func createPlace(_ request: Request, _ caller: Principal) async throws -> Response {
         var fields = Fields(request.body)
         let name = PlaceFields.name(&fields, "name")
         let address = PlaceFields.address(&fields, "address")
         let city = PlaceFields.name(&fields, "city")
         let timeZone = PlaceFields.timeZone(&fields, "time_zone")
+        let turnaround = PlaceFields.turnaround(&fields, "turnaround_minutes")
         let capacity = PlaceFields.capacity(&fields, required: false) ?? 100
         guard let name, let address, let city, let timeZone, fields.faults.isEmpty else { throw fields.refusal }
-        let place = Place(id: ids.next(), name: name, address: address, city: city, timeZone: timeZone)
+        let place = Place(
+            id: ids.next(), name: name, address: address, city: city, timeZone: timeZone, turnaround: turnaround)
         let room = Room(id: ids.next(), name: name, capacity: capacity, seated: false)
         return try await request.decide(in: database) { transaction in
             try transaction.execute(
                 """
-                INSERT INTO places (id, name, address, city, time_zone)
-                VALUES (\(place.id), \(name), \(address), \(city), \(timeZone))
+                INSERT INTO places (id, name, address, city, time_zone, turnaround_minutes)
+                VALUES (\(place.id), \(name), \(address), \(city), \(timeZone), \(turnaround))
                 """)
             try transaction.add(room, to: place.id)
             return .place(status: 201, place, [room])

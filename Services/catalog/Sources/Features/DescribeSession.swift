@@ -44,27 +44,9 @@ extension Connection {
                             id: try row.value(7), name: try row.text(8), capacity: try row.int(9),
                             seated: try row.bool(10))
                         room.write(to: &json)
-                        if room.seated { try json.array("seats") { try writeSeats(of: room.id, to: &$0) } }
+                        if room.seated { try writeSeats(of: room.id, to: &json) }
                     }
                 }
-            }
-        }
-    }
-
-    /// The plan of a room, by row and number.
-    fileprivate func writeSeats(of room: RoomID, to json: inout JSONWriter) throws {
-        try forEach(
-            """
-            SELECT id, row_label, number, kind, x, y FROM seats WHERE room_id = \(room) ORDER BY row_label, number
-            """
-        ) { row in
-            try json.object { json in
-                json.field("id", try row.value(0, as: SeatID.self))
-                json.field("row", try row.text(1))
-                json.field("number", try row.int(2))
-                json.field("kind", try row.text(3))
-                json.field("x", try row.double(4))
-                json.field("y", try row.double(5))
             }
         }
     }
