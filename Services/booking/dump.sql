@@ -10,6 +10,7 @@ INSERT INTO migrations VALUES('v0001_inventory','1454eed79a92b7c9',0,0);
 INSERT INTO migrations VALUES('v0002_seats','1a8805c31ff9e159',0,0);
 INSERT INTO migrations VALUES('v0003_events','48dfb974b90ba506',0,0);
 INSERT INTO migrations VALUES('v0004_time_zones','ca9f630c04b3a0cf',0,0);
+INSERT INTO migrations VALUES('v0005_tickets','75f58e62a445602a',0,0);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -21,7 +22,7 @@ CREATE TABLE sessions (
     movie_title TEXT NOT NULL,
     place_id INTEGER NOT NULL,
     place_name TEXT NOT NULL,
-    named_at INTEGER NOT NULL, room_id INTEGER, time_zone TEXT NOT NULL DEFAULT 'Europe/Paris',
+    named_at INTEGER NOT NULL, room_id INTEGER, time_zone TEXT NOT NULL DEFAULT 'Europe/Paris', room_name TEXT, place_address TEXT, place_city TEXT, duration INTEGER, detailed_at INTEGER,
     CONSTRAINT seats_within_allocation CHECK (held + sold <= allocation)
 ) STRICT;
 CREATE TABLE bookings (
@@ -106,6 +107,24 @@ CREATE TABLE audit (
     status_after TEXT NOT NULL,
     occurred_at INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE tickets (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    booking_id INTEGER NOT NULL,
+    session_id INTEGER NOT NULL,
+    -- NULL where seats are only counted. The seat is somebody else's again once the ticket is refunded.
+    seat_id INTEGER REFERENCES seats (id),
+    -- What it was sold at: all three, or none where the session has no prices. `amount` counts the currency's smallest
+    -- unit, `currency` is of ISO 4217.
+    tariff TEXT,
+    amount INTEGER CHECK (amount >= 0),
+    currency TEXT,
+    -- Which of its codes is good: the first, until it is issued anew.
+    generation INTEGER NOT NULL DEFAULT 1 CHECK (generation > 0),
+    -- NULL unless it was given back.
+    refunded_at INTEGER,
+    CONSTRAINT priced_or_not CHECK ((tariff IS NULL) = (amount IS NULL) AND (amount IS NULL) = (currency IS NULL)),
+    FOREIGN KEY (booking_id, session_id) REFERENCES bookings (id, session_id)
+) STRICT;
 DELETE FROM sqlite_sequence;
 CREATE INDEX bookings_by_user ON bookings (user_id, id);
 CREATE INDEX bookings_by_session ON bookings (session_id);
@@ -153,4 +172,5 @@ BEGIN
     SELECT RAISE(ABORT, 'a settled reservation does not change');
 END;
 CREATE INDEX bookings_by_created ON bookings (created_at);
+CREATE INDEX tickets_by_session ON tickets (session_id, booking_id);
 COMMIT;

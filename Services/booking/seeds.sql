@@ -33,6 +33,9 @@ VALUES
     (700000000000002, 600000000000002, 300000000003202, 4, 'released', (unixepoch() - 431940) * 1000,
      (unixepoch() - 431990) * 1000);
 
+INSERT INTO tickets (id, booking_id, session_id)
+VALUES (800000000000001, 600000000000001, 300000000001101), (800000000000002, 600000000000001, 300000000001101);
+
 -- What happened to them, for those who follow it; that the last one ran out is noted at the first start.
 INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at)
 VALUES

@@ -1,3 +1,4 @@
+import Auth
 import BookingService
 import HTTPServer
 import JSON
@@ -40,10 +41,13 @@ struct BoxOffice {
     private static func catalogAnswer(
         to target: String, _ allocation: Int, _ seats: [String]?, _ starts: String
     ) -> HTTPResponse {
-        let names =
-            #""movie":{"id":"mov_1","title":"Nosferatu"},"place":{"id":"plc_1","name":"Le Rex","time_zone":"America/Montreal"}"#
+        let names = """
+            "movie":{"id":"mov_1","title":"Nosferatu","duration":94},
+            "place":{"id":"plc_1","name":"Le Rex","address":"1 rue Sainte-Catherine","city":"Montréal",
+            "time_zone":"America/Montreal"}
+            """
         if target.hasPrefix("/internal/v1/sessions?ids=") {
-            return .json(200, #"{"sessions":[{"id":"\#(session)",\#(names)}]}"#)
+            return .json(200, #"{"sessions":[{"id":"\#(session)",\#(names),"room":{"id":"rom_1","name":"1"}}]}"#)
         }
         guard target == "/internal/v1/sessions/\(session)" else {
             return .json(404, #"{"errors":[{"code":"session_not_found","message":"There is no such session."}]}"#)
@@ -98,6 +102,24 @@ struct BoxOffice {
 
     func cancel(_ booking: String, _ user: String = "usr_1") async throws -> Answer {
         try await service.post("/v1/bookings/\(booking)/cancel", token: service.token(user))
+    }
+
+    /// Sells `seats` seats, counted or named, and gives the booking's id.
+    func sell(_ seats: Int = 1, named: [String] = [], to user: String = "usr_1") async throws -> String {
+        let booking = try await open(user)
+        _ = try await named.isEmpty ? reserve(booking, seats, user) : pick(booking, named, user)
+        _ = try await confirm(booking, user)
+        return booking
+    }
+
+    func refund(_ booking: String) async throws -> Answer {
+        try await service.post(
+            "/v1/bookings/\(booking)/refund", #"{"reason":"The projector broke."}"#,
+            token: service.token("usr_9", .admin))
+    }
+
+    func tickets(of booking: String, _ user: String = "usr_1", _ role: Role = .customer) async throws -> Answer {
+        try await service.get("/v1/bookings/\(booking)/tickets", token: service.token(user, role))
     }
 
     func list(_ user: String = "usr_1", _ query: String = "") async throws -> Answer {

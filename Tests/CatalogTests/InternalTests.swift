@@ -16,6 +16,13 @@ import Testing
         }
     }
 
+    private func place(_ number: Int) -> JSONValue {
+        [
+            "id": .string("plc_\(number)"), "name": .string("Place \(number)"),
+            "address": .string("\(number) rue des Martyrs"), "city": "Paris", "time_zone": "Europe/Paris",
+        ]
+    }
+
     @Test("a session comes with its movie, its place and its room")
     func session() async throws {
         try await run { cinema async throws in
@@ -25,8 +32,8 @@ import Testing
                 answer.json == [
                     "session": [
                         "id": "ses_1", "starts_at": "2026-12-01T20:00:00.000Z", "allocation": 100,
-                        "movie": ["id": "mov_1", "title": "Film 1"],
-                        "place": ["id": "plc_1", "name": "Place 1", "time_zone": "Europe/Paris"],
+                        "movie": ["id": "mov_1", "title": "Film 1", "duration": 90],
+                        "place": place(1),
                         "room": ["id": "rom_1", "name": "Salle 1", "capacity": 120, "seated": false],
                     ]
                 ])
@@ -51,12 +58,12 @@ import Testing
                 answer.json == [
                     "sessions": [
                         [
-                            "id": "ses_1", "movie": ["id": "mov_1", "title": "Film 1"],
-                            "place": ["id": "plc_1", "name": "Place 1"],
+                            "id": "ses_1", "movie": ["id": "mov_1", "title": "Film 1", "duration": 90],
+                            "place": place(1), "room": ["id": "rom_1", "name": "Salle 1"],
                         ],
                         [
-                            "id": "ses_2", "movie": ["id": "mov_2", "title": "Film 2"],
-                            "place": ["id": "plc_2", "name": "Place 2"],
+                            "id": "ses_2", "movie": ["id": "mov_2", "title": "Film 2", "duration": 90],
+                            "place": place(2), "room": ["id": "rom_2", "name": "Salle 1"],
                         ],
                     ]
                 ])

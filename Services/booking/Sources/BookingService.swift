@@ -17,6 +17,7 @@ package struct BookingService: Service {
         Migration("v0002_seats", sql: PackageResources.v0002_seats_sql),
         Migration("v0003_events", sql: PackageResources.v0003_events_sql),
         Migration("v0004_time_zones", sql: PackageResources.v0004_time_zones_sql),
+        Migration("v0005_tickets", sql: PackageResources.v0005_tickets_sql),
     ]
 
     let database: Database

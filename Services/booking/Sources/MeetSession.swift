@@ -17,10 +17,13 @@ extension Transaction {
         try execute(
             """
             INSERT INTO sessions
-                (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at, room_id, time_zone)
+                (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at, room_id, time_zone,
+                room_name, place_address, place_city, duration, detailed_at)
             VALUES (\(session.id), \(session.startsAt), \(session.allocation), \(session.names.movieID),
                     \(session.names.movieTitle), \(session.names.placeID), \(session.names.placeName), \(now),
-                    \(session.room?.id), \(session.timeZone))
+                    \(session.room?.id), \(session.timeZone), \(session.details?.roomName),
+                    \(session.details?.placeAddress), \(session.details?.placeCity),
+                    \(session.details?.durationMinutes), \(session.details.map { _ in now }))
             ON CONFLICT (id) DO NOTHING
             """)
     }

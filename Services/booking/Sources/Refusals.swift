@@ -13,7 +13,7 @@ extension BookingRefusal: APIRefusal {
         case .bookingCancelled: APIError(409, "booking_cancelled", "The booking was cancelled and cannot be changed.")
         case .noSeatsReserved: APIError(409, "no_seats_reserved", "Reserve seats before you confirm the booking.")
         case .bookingNotConfirmed:
-            APIError(409, "booking_not_confirmed", "Only a confirmed booking can be refunded.")
+            APIError(409, "booking_not_confirmed", "The booking is not confirmed.")
         case .tooManyOpenBookings(let most):
             .later(
                 429, "too_many_open_bookings",

@@ -12,6 +12,7 @@ extension BookingService {
             .post("/v1/bookings/{booking_id}/refund", for: .admin, refundBooking),
             .get("/v1/bookings", for: .customer, listBookings),
             .get("/v1/bookings/{booking_id}", for: .customer, showBooking),
+            .get("/v1/bookings/{booking_id}/tickets", for: .customer, showTickets),
         ]
     }
 

@@ -8,6 +8,7 @@ package enum RoomTag: IDTag { package static let prefix: StaticString = "rom" }
 package enum SeatTag: IDTag { package static let prefix: StaticString = "sea" }
 package enum BookingTag: IDTag { package static let prefix: StaticString = "bkg" }
 package enum ReservationTag: IDTag { package static let prefix: StaticString = "rsv" }
+package enum TicketTag: IDTag { package static let prefix: StaticString = "tkt" }
 
 package typealias UserID = TypedID<UserTag>
 package typealias SessionID = TypedID<SessionTag>
@@ -17,3 +18,4 @@ package typealias RoomID = TypedID<RoomTag>
 package typealias SeatID = TypedID<SeatTag>
 package typealias BookingID = TypedID<BookingTag>
 package typealias ReservationID = TypedID<ReservationTag>
+package typealias TicketID = TypedID<TicketTag>

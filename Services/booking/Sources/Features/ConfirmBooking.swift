@@ -6,17 +6,18 @@ import Time
 import TypedID
 
 extension BookingService {
-    /// `POST /v1/bookings/{booking_id}/confirm`: what the booking holds is sold, for good.
+    /// `POST /v1/bookings/{booking_id}/confirm`: what the booking holds is sold, for good, a ticket for each seat.
     func confirmBooking(_ request: Request, _ caller: Principal) async throws -> Response {
         let user = try userID(of: caller)
         guard let bookingID = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
-        return try await request.decide(in: database) { [clock] transaction in
+        return try await request.decide(in: database) { [clock, ids] transaction in
             let now = clock.now()
             let confirmed = try transaction.booking(bookingID, of: user).confirming(at: now)
             try transaction.execute(
                 "UPDATE reservations SET state = 'sold' WHERE booking_id = \(confirmed.id)")
             try transaction.execute(
                 "UPDATE bookings SET confirmed_at = \(confirmed.confirmedAt) WHERE id = \(confirmed.id)")
+            try transaction.issueTickets(for: confirmed, ids)
             try transaction.record(.confirmed, confirmed, at: now)
             return .json { json in
                 json.object("booking") { json in

@@ -20,6 +20,7 @@ extension BookingService {
             let refunded = try booking.refunding(startingAt: session.startsAt, at: now)
             try transaction.release(refunded)
             try transaction.execute("UPDATE bookings SET refunded_at = \(now) WHERE id = \(refunded.id)")
+            try transaction.refundTickets(of: refunded, at: now)
             try transaction.audit(.refund, by: admin, reason: reason.text, booking, refunded, at: now)
             try transaction.record(.refunded, refunded, at: now)
             return .json { json in json.object("booking") { refunded.writeCalledOff(to: &$0) } }

@@ -13,6 +13,8 @@ struct CatalogSession: Sendable {
     let names: SessionNames
     /// The place's, by its name in the IANA database.
     let timeZone: String
+    /// Nil from a catalog that is a release behind.
+    let details: SessionDetails?
     /// The room and its plan, where seats are numbered.
     let room: SeatedRoom?
 }
@@ -29,6 +31,15 @@ struct SessionNames: Sendable, Equatable {
     let movieTitle: String
     let placeID: PlaceID
     let placeName: String
+}
+
+/// What a ticket says of a session besides.
+struct SessionDetails: Sendable, Equatable {
+    let roomName: String
+    let placeAddress: String
+    let placeCity: String
+    /// The film's.
+    let durationMinutes: Int64
 }
 
 /// Booking's own view of catalog.
@@ -67,6 +78,14 @@ struct Catalog: Sendable {
         }
     }
 
+    /// What a ticket says of a session; nil when catalog does not know the session, or is a release behind.
+    func details(of id: SessionID, _ trace: TraceContext) async throws -> SessionDetails? {
+        let answer = try await ask("/internal/v1/sessions", [("ids", "\(id)")], Self.namesTimeout, trace)
+        let session = try? JSONValue(parsing: answer.body)["sessions"]?.arrayValue?.first
+        guard answer.status == 200, let session, session["id"] == .string("\(id)") else { return nil }
+        return SessionDetails(session)
+    }
+
     private func ask(
         _ path: String, _ query: [(String, String)], _ timeout: Int64, _ trace: TraceContext
     ) async throws(NeighbourError) -> HTTPClient.Response {
@@ -91,7 +110,8 @@ extension CatalogSession {
         self.init(
             id: id, startsAt: startsAt, allocation: allocation, names: names,
             // A catalog that is a release behind does not tell it.
-            timeZone: session["place"]?["time_zone"]?.stringValue ?? "Europe/Paris", room: room)
+            timeZone: session["place"]?["time_zone"]?.stringValue ?? "Europe/Paris",
+            details: SessionDetails(session), room: room)
     }
 }
 
@@ -103,6 +123,18 @@ extension SessionNames {
             let placeName = session["place"]?["name"]?.stringValue
         else { return nil }
         self.init(movieID: movieID, movieTitle: movieTitle, placeID: placeID, placeName: placeName)
+    }
+}
+
+extension SessionDetails {
+    fileprivate init?(_ session: JSONValue) {
+        guard let roomName = session["room"]?["name"]?.stringValue,
+            let placeAddress = session["place"]?["address"]?.stringValue,
+            let placeCity = session["place"]?["city"]?.stringValue,
+            let durationMinutes = session["movie"]?["duration"]?.integerValue, durationMinutes > 0
+        else { return nil }
+        self.init(
+            roomName: roomName, placeAddress: placeAddress, placeCity: placeCity, durationMinutes: durationMinutes)
     }
 }
 

@@ -21,8 +21,8 @@ extension Connection {
     func describe(_ id: SessionID, with terms: SessionChange.Terms? = nil) throws -> Response? {
         try first(
             """
-            SELECT s.starts_at, s.allocation, m.id, m.title, p.id, p.name, p.time_zone, r.id, r.name,
-                r.capacity, r.seated
+            SELECT s.starts_at, s.allocation, m.id, m.title, m.duration, p.id, p.name, p.address, p.city, p.time_zone,
+                r.id, r.name, r.capacity, r.seated
             FROM sessions s JOIN movies m ON m.id = s.movie_id JOIN places p ON p.id = s.place_id
                 JOIN rooms r ON r.id = s.room_id
             WHERE s.id = \(id)
@@ -33,16 +33,11 @@ extension Connection {
                     json.field("id", id)
                     json.field("starts_at", try terms?.startsAt ?? row.value(0, as: Timestamp.self))
                     json.field("allocation", try terms?.allocation ?? row.int(1))
-                    try json.movie(row, at: 2)
-                    try json.object("place") { json in
-                        json.field("id", try row.value(4, as: PlaceID.self))
-                        json.field("name", try row.text(5))
-                        json.field("time_zone", try row.text(6))
-                    }
+                    try json.movieAndPlace(row, at: 2)
                     try json.object("room") { json in
                         let room = Room(
-                            id: try row.value(7), name: try row.text(8), capacity: try row.int(9),
-                            seated: try row.bool(10))
+                            id: try row.value(10), name: try row.text(11), capacity: try row.int(12),
+                            seated: try row.bool(13))
                         room.write(to: &json)
                         if room.seated { try writeSeats(of: room.id, to: &json) }
                     }
@@ -53,20 +48,19 @@ extension Connection {
 }
 
 extension JSONWriter {
-    /// `movie: {id, title}` from two columns.
-    fileprivate mutating func movie(_ row: Row, at column: Int) throws {
+    /// `movie: {id, title, duration}, place: {id, name, address, city, time_zone}` from eight columns.
+    mutating func movieAndPlace(_ row: Row, at column: Int) throws {
         try object("movie") { json in
             json.field("id", try row.value(column, as: MovieID.self))
             json.field("title", try row.text(column + 1))
+            json.field("duration", try row.int(column + 2))
         }
-    }
-
-    /// `movie: {id, title}, place: {id, name}` from four columns.
-    mutating func movieAndPlace(_ row: Row, at column: Int) throws {
-        try movie(row, at: column)
         try object("place") { json in
-            json.field("id", try row.value(column + 2, as: PlaceID.self))
-            json.field("name", try row.text(column + 3))
+            json.field("id", try row.value(column + 3, as: PlaceID.self))
+            json.field("name", try row.text(column + 4))
+            json.field("address", try row.text(column + 5))
+            json.field("city", try row.text(column + 6))
+            json.field("time_zone", try row.text(column + 7))
         }
     }
 }

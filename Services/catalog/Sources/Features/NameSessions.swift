@@ -4,7 +4,8 @@ import SQLite
 import TypedID
 
 extension CatalogService {
-    /// `GET /internal/v1/sessions?ids=`: what the movies and places of up to 100 sessions are called now.
+    /// `GET /internal/v1/sessions?ids=`: what the movies, places and rooms of up to 100 sessions are called now, and what
+    /// else a ticket says of them.
     func nameSessions(_ request: Request) async throws -> Response {
         let query = try request.query()
         var fields = Fields(query)
@@ -18,14 +19,19 @@ extension CatalogService {
                 try json.array("sessions") { json in
                     try connection.forEach(
                         """
-                        SELECT s.id, m.id, m.title, p.id, p.name
+                        SELECT s.id, r.id, r.name, m.id, m.title, m.duration, p.id, p.name, p.address, p.city, p.time_zone
                         FROM sessions s JOIN movies m ON m.id = s.movie_id JOIN places p ON p.id = s.place_id
+                            JOIN rooms r ON r.id = s.room_id
                         WHERE s.id IN (\(list: ids))
                         """
                     ) { row in
                         try json.object { json in
                             json.field("id", try row.value(0, as: SessionID.self))
-                            try json.movieAndPlace(row, at: 1)
+                            try json.movieAndPlace(row, at: 3)
+                            try json.object("room") { json in
+                                json.field("id", try row.value(1, as: RoomID.self))
+                                json.field("name", try row.text(2))
+                            }
                         }
                     }
                 }
