@@ -11,6 +11,7 @@ INSERT INTO migrations VALUES('v0002_people_names','f84fe3c8d9ebedd6',0,1);
 INSERT INTO migrations VALUES('v0003_places_by_city','88a1997c4b82f189',0,1);
 INSERT INTO migrations VALUES('v0004_programme','bb91a25d096977e3',0,1);
 INSERT INTO migrations VALUES('v0005_rooms','1804aa2476347446',0,1);
+INSERT INTO migrations VALUES('v0006_rating_counts','51401095ef47d42b',0,1);
 CREATE TABLE movies (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
@@ -145,6 +146,13 @@ CREATE TABLE session_changes (
     allocation INTEGER CHECK (allocation > 0),
     CONSTRAINT terms_or_end CHECK ((starts_at IS NULL) = (allocation IS NULL))
 ) STRICT;
+CREATE TABLE rating_counts (
+    movie_id INTEGER NOT NULL REFERENCES movies (id) ON DELETE CASCADE,
+    -- The value rounded, a half upwards.
+    nearest INTEGER NOT NULL CHECK (nearest BETWEEN 0 AND 5),
+    count INTEGER NOT NULL CHECK (count >= 0),
+    PRIMARY KEY (movie_id, nearest)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX movies_by_rating ON movies (by_rating, by_id);
 CREATE INDEX movies_by_newest ON movies (by_newest, by_id);
 CREATE INDEX movies_by_leaving ON movies (by_leaving, by_id);
@@ -214,6 +222,23 @@ CREATE INDEX session_changes_by_room ON session_changes (room_id, starts_at);
 CREATE TRIGGER sessions_use_rooms AFTER INSERT ON sessions
 BEGIN
     UPDATE rooms SET in_use = 1 WHERE id = NEW.room_id AND in_use = 0;
+END;
+CREATE TRIGGER ratings_counted AFTER INSERT ON ratings
+BEGIN
+    INSERT INTO rating_counts (movie_id, nearest, count) VALUES (NEW.movie_id, CAST(round(NEW.value) AS INTEGER), 1)
+    ON CONFLICT (movie_id, nearest) DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER ratings_uncounted AFTER DELETE ON ratings
+BEGIN
+    UPDATE rating_counts SET count = count - 1
+    WHERE movie_id = OLD.movie_id AND nearest = CAST(round(OLD.value) AS INTEGER);
+END;
+CREATE TRIGGER ratings_recounted AFTER UPDATE OF value ON ratings WHEN round(NEW.value) <> round(OLD.value)
+BEGIN
+    UPDATE rating_counts SET count = count - 1
+    WHERE movie_id = OLD.movie_id AND nearest = CAST(round(OLD.value) AS INTEGER);
+    INSERT INTO rating_counts (movie_id, nearest, count) VALUES (NEW.movie_id, CAST(round(NEW.value) AS INTEGER), 1)
+    ON CONFLICT (movie_id, nearest) DO UPDATE SET count = count + 1;
 END;
 PRAGMA writable_schema=OFF;
 COMMIT;

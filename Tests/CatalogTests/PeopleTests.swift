@@ -75,6 +75,49 @@ import Testing
         }
     }
 
+    @Test("a person is renamed, and found by the new name alone")
+    func rename() async throws {
+        try await run { cinema async throws in
+            let answer = try await cinema.asAdmin("PATCH", "/v1/people/psn_3", #"{"name":" Louise Brooks "}"#)
+            #expect(answer.status == 200)
+            #expect(answer.json == ["person": ["id": "psn_3", "name": "Louise Brooks"]])
+            #expect(try await cinema.get("/v1/people/psn_3").json == answer.json)
+            #expect(try await cinema.ids("people", "/v1/people?q=louise") == ["psn_3"])
+            #expect(try await cinema.ids("people", "/v1/people?q=salou").isEmpty)
+            let same = try await cinema.asAdmin("PATCH", "/v1/people/psn_3", "{}")
+            #expect(same.status == 200 && same.json == answer.json)
+            #expect(try await cinema.ids("people", "/v1/people?q=brooks") == ["psn_3"])
+            for body in [#"{"name":null}"#, #"{"name":""}"#] {
+                #expect(try await cinema.asAdmin("PATCH", "/v1/people/psn_3", body).status == 422)
+            }
+            #expect(try await cinema.asAdmin("PATCH", "/v1/people/psn_9", "{}").codes == ["person_not_found"])
+            try await cinema.write("INSERT INTO people_names (people_names) VALUES ('integrity-check')")
+        }
+    }
+
+    @Test("a person goes once no movie credits them")
+    func delete() async throws {
+        try await run { cinema async throws in
+            try await cinema.add(movies: 1...4)
+            try await cinema.write(
+                """
+                INSERT INTO credits (movie_id, role, position, person_id)
+                VALUES (1, 'star', 0, 2), (1, 'director', 0, 2), (2, 'star', 0, 2), (3, 'star', 0, 2), (4, 'star', 0, 2)
+                """)
+            let refused = try await cinema.asAdmin("DELETE", "/v1/people/psn_2")
+            #expect(refused.status == 409 && refused.codes == ["person_has_credits"])
+            let message = refused.json["errors"]?.arrayValue?.first?["message"]?.stringValue ?? ""
+            #expect(message.contains("mov_1, mov_2, mov_3 among") && !message.contains("mov_4"))
+            #expect(try await cinema.ids("people", "/v1/people?q=maria") == ["psn_2"])
+            try await cinema.write("DELETE FROM credits")
+            #expect(try await cinema.asAdmin("DELETE", "/v1/people/psn_2").status == 204)
+            #expect(try await cinema.get("/v1/people/psn_2").status == 404)
+            #expect(try await cinema.ids("people", "/v1/people?q=maria").isEmpty)
+            #expect(try await cinema.asAdmin("DELETE", "/v1/people/psn_2").codes == ["person_not_found"])
+            try await cinema.write("INSERT INTO people_names (people_names) VALUES ('integrity-check')")
+        }
+    }
+
     @Test("an unknown person is a 404", arguments: ["psn_9", "psn_", "mov_1", "1"])
     func unknown(id: String) async throws {
         try await run { cinema async throws in

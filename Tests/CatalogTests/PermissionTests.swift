@@ -7,6 +7,7 @@ import Testing
     /// What only an admin may do.
     static let writes: [(method: String, target: String)] = [
         ("POST", "/v1/movies"), ("PATCH", "/v1/movies/mov_9"), ("DELETE", "/v1/movies/mov_9"), ("POST", "/v1/people"),
+        ("PATCH", "/v1/people/psn_9"), ("DELETE", "/v1/people/psn_9"),
         ("POST", "/v1/places"), ("PATCH", "/v1/places/plc_9"), ("DELETE", "/v1/places/plc_9"),
         ("POST", "/v1/places/plc_9/rooms"), ("PATCH", "/v1/places/plc_9/rooms/rom_1"),
         ("DELETE", "/v1/places/plc_9/rooms/rom_1"),

@@ -24,6 +24,7 @@ import Testing
                 _ = try await cinema.get(target)
             }
             _ = try await cinema.get("/v1/movies/mov_1")
+            _ = try await cinema.get("/v1/movies/mov_1?expand=credits,ratings,sessions")
             for target in [
                 "/v1/people", "/v1/people?q=a", "/v1/people/psn_1", "/v1/places", "/v1/places?city=Paris",
                 "/v1/places/plc_1", "/v1/places/plc_1/rooms", "/v1/places/plc_1/rooms/rom_1",
@@ -32,6 +33,10 @@ import Testing
             for (method, target) in [("POST", "/v1/movies"), ("PATCH", "/v1/movies/mov_1")] {
                 _ = try await cinema.asAdmin(method, target, movie)
             }
+            let person = try await cinema.asAdmin("POST", "/v1/people", #"{"name":"B"}"#)
+            let personID = try #require(person.json["person"]?["id"]?.stringValue)
+            _ = try await cinema.asAdmin("PATCH", "/v1/people/\(personID)", #"{"name":"C"}"#)
+            _ = try await cinema.asAdmin("DELETE", "/v1/people/\(personID)")
             let place = #"{"name":"A","address":"B","city":"C","time_zone":"Europe/Paris"}"#
             for (method, target) in [("POST", "/v1/places"), ("PATCH", "/v1/places/plc_1")] {
                 _ = try await cinema.asAdmin(method, target, place)

@@ -18,6 +18,7 @@ package struct CatalogService: Service {
             "v0003_places_by_city", sql: PackageResources.v0003_places_by_city_sql, safeForOlderCode: true),
         Migration("v0004_programme", sql: PackageResources.v0004_programme_sql, safeForOlderCode: true),
         Migration("v0005_rooms", sql: PackageResources.v0005_rooms_sql, safeForOlderCode: true),
+        Migration("v0006_rating_counts", sql: PackageResources.v0006_rating_counts_sql, safeForOlderCode: true),
     ]
 
     let database: Database

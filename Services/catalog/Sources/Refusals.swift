@@ -1,4 +1,5 @@
 import API
+import TypedID
 
 extension CatalogRefusal: APIRefusal {
     package var apiError: APIError {
@@ -13,6 +14,10 @@ extension CatalogRefusal: APIRefusal {
             .invalid(fields.map { Fault(code: "\($0)_unknown", message: "The \($0) names something unknown.") })
         case .movieHasSessions(let session):
             APIError(409, "movie_has_sessions", "The movie has sessions, \(session) among them: delete those first.")
+        case .personHasCredits(let movies):
+            APIError(
+                409, "person_has_credits",
+                "The person is credited in movies, \(movies.map(\.description).joined(separator: ", ")) among them.")
         case .placeHasSessions(let session):
             APIError(409, "place_has_sessions", "The place has sessions, \(session) among them: delete those first.")
         case .sessionOverlaps(let session):

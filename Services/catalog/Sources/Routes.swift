@@ -15,6 +15,8 @@ extension CatalogService {
             .get("/v1/people", listPeople),
             .post("/v1/people", for: .admin, createPerson),
             .get("/v1/people/{person_id}", showPerson),
+            .patch("/v1/people/{person_id}", for: .admin, changePerson),
+            .delete("/v1/people/{person_id}", for: .admin, deletePerson),
             .get("/v1/places", listPlaces),
             .post("/v1/places", for: .admin, createPlace),
             .get("/v1/places/{place_id}", showPlace),

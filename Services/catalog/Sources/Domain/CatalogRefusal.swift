@@ -11,6 +11,8 @@ package enum CatalogRefusal: Error, Equatable {
     case unknown([String])
     /// A movie that is still shown, in this session and perhaps in others.
     case movieHasSessions(SessionID)
+    /// A person who is credited, in these movies and perhaps in others.
+    case personHasCredits([MovieID])
     /// A place where something is shown, in this session and perhaps in others.
     case placeHasSessions(SessionID)
     /// The room is taken by this session, the turnaround included.

@@ -1,6 +1,5 @@
 import API
 import Auth
-import JSON
 import SQLite
 import TypedID
 
@@ -13,12 +12,7 @@ extension CatalogService {
         return try await request.decide(in: database) { transaction in
             try transaction.execute("INSERT INTO people (id, name) VALUES (\(id), \(name))")
             try transaction.execute("INSERT INTO people_names (rowid, name) VALUES (\(id), \(name))")
-            return .json(201) { json in
-                json.object("person") { json in
-                    json.field("id", id)
-                    json.field("name", name)
-                }
-            }
+            return .person(status: 201, id, name)
         }
     }
 }

@@ -1,18 +1,38 @@
 import API
 import JSON
 import SQLite
+import Time
 import TypedID
 
 extension CatalogService {
-    /// `GET /v1/movies/{movie_id}`
+    /// `GET /v1/movies/{movie_id}?expand`: with its people, its ratings and its next sessions where they are asked for.
     func showMovie(_ request: Request) async throws -> Response {
-        try answers.answer(to: request.target) {
-            guard let id = MovieID(request.parameter("movie_id")) else { throw CatalogRefusal.movieNotFound }
-            let movie = try database.read { connection in
-                try connection.first("SELECT \(sql: Movie.columns) FROM movies m WHERE m.id = \(id)") { try Movie($0) }
+        guard request.target.contains("expand") else {
+            return try answers.answer(to: request.target) { try movie(request, with: []) }
+        }
+        var fields = Fields(try request.query())
+        let details = fields.details()
+        guard fields.faults.isEmpty else { throw fields.refusal }
+        // What is still to come changes by itself.
+        return details.contains(.sessions)
+            ? try movie(request, with: details).tagged()
+            : try answers.answer(to: request.target) { try movie(request, with: details) }
+    }
+
+    private func movie(_ request: Request, with details: Set<MovieDetail>) throws -> Response {
+        let now = clock.now()
+        return try database.read { connection in
+            guard let id = MovieID(request.parameter("movie_id")), let movie = try connection.movie(id) else {
+                throw CatalogRefusal.movieNotFound
             }
-            guard let movie else { throw CatalogRefusal.movieNotFound }
-            return .json { json in json.object("movie") { movie.write(to: &$0) } }
+            return try .json { json in
+                try json.object("movie") { json in
+                    movie.write(to: &json)
+                    for detail in MovieDetail.allCases where details.contains(detail) {
+                        try detail.write(of: id, from: connection, at: now, to: &json)
+                    }
+                }
+            }
         }
     }
 }
