@@ -14,11 +14,13 @@ func cLibrary(_ name: String, links libraries: [String], settings: [CSetting] = 
 }
 
 /// A mechanism that every service may use; never a noun of the domain.
-func mechanism(_ name: String, _ dependencies: Target.Dependency...) -> [Target] {
+func mechanism(
+    _ name: String, _ dependencies: Target.Dependency..., tests: [Target.Dependency] = []
+) -> [Target] {
     [
         .target(name: name, dependencies: dependencies, path: "Shared/\(name)", swiftSettings: strict),
         .testTarget(
-            name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies,
+            name: "\(name)Tests", dependencies: [.target(name: name), "TestSupport"] + dependencies + tests,
             path: "Tests/\(name)Tests", swiftSettings: strict),
     ]
 }
@@ -60,6 +62,8 @@ let package = Package(
         cLibrary("CCrypto", links: ["crypto"]),
         cLibrary("CJansson", links: ["jansson"]),
         cLibrary("CUTF8Proc", links: ["utf8proc"]),
+        cLibrary("CQRencode", links: ["qrencode"]),
+        cLibrary("CHaru", links: ["hpdf"]),
         .systemLibrary(
             name: "CGLib", path: "Shared/CGLib", pkgConfig: "glib-2.0", providers: [.apt(["libglib2.0-dev"])]),
     ]
@@ -67,6 +71,8 @@ let package = Package(
         + mechanism("TimeZone", "CGLib", "Time")
         + mechanism("Text", "CUTF8Proc")
         + mechanism("TypedID", "Time")
+        + mechanism("QRCode", "CQRencode")
+        + mechanism("PDF", "CHaru", "Text", "Time", tests: ["QRCode"])
         + mechanism("JSON", "CJansson")
         + mechanism("Telemetry", "JSON", "Time")
         + mechanism("EventLoop", "CEvent")
