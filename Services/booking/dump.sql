@@ -11,6 +11,7 @@ INSERT INTO migrations VALUES('v0002_seats','1a8805c31ff9e159',0,0);
 INSERT INTO migrations VALUES('v0003_events','48dfb974b90ba506',0,0);
 INSERT INTO migrations VALUES('v0004_time_zones','ca9f630c04b3a0cf',0,0);
 INSERT INTO migrations VALUES('v0005_tickets','75f58e62a445602a',0,0);
+INSERT INTO migrations VALUES('v0006_free_seats_told','451c8c4d03dd6c2b',0,1);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -126,6 +127,7 @@ CREATE TABLE tickets (
     FOREIGN KEY (booking_id, session_id) REFERENCES bookings (id, session_id)
 ) STRICT;
 DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('events',0);
 CREATE INDEX bookings_by_user ON bookings (user_id, id);
 CREATE INDEX bookings_by_session ON bookings (session_id);
 CREATE TRIGGER reservations_counted AFTER INSERT ON reservations

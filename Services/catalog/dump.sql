@@ -12,6 +12,7 @@ INSERT INTO migrations VALUES('v0003_places_by_city','88a1997c4b82f189',0,1);
 INSERT INTO migrations VALUES('v0004_programme','bb91a25d096977e3',0,1);
 INSERT INTO migrations VALUES('v0005_rooms','1804aa2476347446',0,1);
 INSERT INTO migrations VALUES('v0006_rating_counts','51401095ef47d42b',0,1);
+INSERT INTO migrations VALUES('v0007_seats_left','2f8e9135f1b0e820',0,1);
 CREATE TABLE movies (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
@@ -35,7 +36,7 @@ CREATE TABLE movies (
     by_leaving INTEGER NOT NULL GENERATED ALWAYS AS (coalesce(airs_to, 9223372036854775807)) VIRTUAL,
     -- The id under another name: SQLite does not seek by a row value that holds the rowid, and would read over all
     -- equals before it.
-    by_id INTEGER NOT NULL GENERATED ALWAYS AS (id) VIRTUAL,
+    by_id INTEGER NOT NULL GENERATED ALWAYS AS (id) VIRTUAL, bookable_until INTEGER,
     CONSTRAINT airs_in_order CHECK ((airs_from IS NULL) = (airs_to IS NULL) AND airs_from <= airs_to)
 ) STRICT;
 CREATE TABLE people (
@@ -93,7 +94,9 @@ CREATE TABLE sessions (
     price_amount INTEGER CHECK (price_amount >= 0),
     price_currency TEXT CHECK (price_currency GLOB '[A-Z][A-Z][A-Z]'),
     -- Latest first.
-    by_recency INTEGER NOT NULL GENERATED ALWAYS AS (-starts_at) VIRTUAL,
+    by_recency INTEGER NOT NULL GENERATED ALWAYS AS (-starts_at) VIRTUAL, free INTEGER CHECK (free >= 0), free_as_of INTEGER CHECK ((free_as_of IS NULL) = (free IS NULL)), free_sequence INTEGER CHECK ((free_sequence IS NULL) = (free IS NULL)), seats_left INTEGER NOT NULL
+    GENERATED ALWAYS AS (min(coalesce(free, allocation), allocation)) VIRTUAL, has_seats INTEGER NOT NULL
+    GENERATED ALWAYS AS (min(coalesce(free, allocation), allocation) > 0) VIRTUAL,
     CONSTRAINT price_in_a_currency CHECK ((price_amount IS NULL) = (price_currency IS NULL)),
     FOREIGN KEY (room_id, place_id) REFERENCES rooms (id, place_id)
 ) STRICT;
@@ -152,6 +155,10 @@ CREATE TABLE rating_counts (
     nearest INTEGER NOT NULL CHECK (nearest BETWEEN 0 AND 5),
     count INTEGER NOT NULL CHECK (count >= 0),
     PRIMARY KEY (movie_id, nearest)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE taken_events (
+    source TEXT PRIMARY KEY,
+    sequence INTEGER NOT NULL CHECK (sequence >= 0)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX movies_by_rating ON movies (by_rating, by_id);
 CREATE INDEX movies_by_newest ON movies (by_newest, by_id);
@@ -239,6 +246,30 @@ BEGIN
     WHERE movie_id = OLD.movie_id AND nearest = CAST(round(OLD.value) AS INTEGER);
     INSERT INTO rating_counts (movie_id, nearest, count) VALUES (NEW.movie_id, CAST(round(NEW.value) AS INTEGER), 1)
     ON CONFLICT (movie_id, nearest) DO UPDATE SET count = count + 1;
+END;
+CREATE INDEX sessions_with_seats ON sessions (has_seats, starts_at);
+CREATE INDEX sessions_with_seats_by_movie ON sessions (movie_id, has_seats, starts_at);
+CREATE INDEX sessions_with_seats_by_place ON sessions (place_id, has_seats, starts_at);
+CREATE INDEX sessions_with_seats_by_movie_in_place ON sessions (movie_id, place_id, has_seats, starts_at);
+CREATE INDEX movies_by_bookable_until ON movies (bookable_until) WHERE bookable_until IS NOT NULL;
+CREATE TRIGGER seats_offered AFTER INSERT ON sessions WHEN NEW.has_seats = 1
+BEGIN
+    UPDATE movies SET bookable_until = NEW.starts_at
+    WHERE id = NEW.movie_id AND (bookable_until IS NULL OR bookable_until < NEW.starts_at);
+END;
+CREATE TRIGGER seats_withdrawn AFTER DELETE ON sessions WHEN OLD.has_seats = 1
+BEGIN
+    UPDATE movies
+    SET bookable_until = (SELECT max(starts_at) FROM sessions WHERE movie_id = OLD.movie_id AND has_seats = 1)
+    WHERE id = OLD.movie_id AND bookable_until = OLD.starts_at;
+END;
+CREATE TRIGGER seats_changed AFTER UPDATE OF movie_id, starts_at, allocation, free ON sessions
+WHEN NEW.has_seats <> OLD.has_seats
+    OR NEW.has_seats = 1 AND (NEW.movie_id <> OLD.movie_id OR NEW.starts_at <> OLD.starts_at)
+BEGIN
+    UPDATE movies
+    SET bookable_until = (SELECT max(starts_at) FROM sessions WHERE movie_id = movies.id AND has_seats = 1)
+    WHERE id IN (OLD.movie_id, NEW.movie_id);
 END;
 PRAGMA writable_schema=OFF;
 COMMIT;

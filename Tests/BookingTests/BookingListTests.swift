@@ -40,7 +40,7 @@ import Testing
         try await BoxOffice.run { box async throws in
             _ = try await box.open()
             _ = try await box.list()
-            #expect(box.catalog.targets.count == 1, "fresh names are not asked for")
+            #expect(box.asked.count == 1, "fresh names are not asked for")
             box.service.clock.advance(byMilliseconds: 60_001)
             box.catalog.answer { _ in .json(503, "{}") }
             #expect(try await title(box) == "Nosferatu")

@@ -11,6 +11,8 @@ struct BoxOffice {
 
     let service: ServiceUnderTest<BookingService>
     let catalog: Neighbour
+    /// Catalog, as it is told what happens.
+    let follower: Listener
     /// What the service was started with.
     let settings: [String: String]
 
@@ -21,12 +23,15 @@ struct BoxOffice {
     ) async throws {
         let clock = ManualClock()
         let starts = clock.now.advanced(byMilliseconds: startsInMilliseconds).rfc3339
-        let catalog = try Neighbour { target in catalogAnswer(to: target, allocation, seats, starts) }
+        let follower = Listener()
+        let catalog = try Neighbour(reading: { target, body in
+            target == eventsTarget ? follower.answer(body) : catalogAnswer(to: target, allocation, seats, starts)
+        })
         let settings = ["CATALOG_URL": catalog.url].merging(settings) { _, own in own }
         let service = try await ServiceUnderTest(
             BookingService.self, clock: clock, settings: settings)
         do {
-            try await body(BoxOffice(service: service, catalog: catalog, settings: settings))
+            try await body(BoxOffice(service: service, catalog: catalog, follower: follower, settings: settings))
         } catch {
             await service.stop()
             await catalog.stop()
@@ -35,6 +40,11 @@ struct BoxOffice {
         await service.stop()
         await catalog.stop()
     }
+
+    private static let eventsTarget = "/internal/v1/events"
+
+    /// What catalog was asked, besides what it was told.
+    var asked: [String] { catalog.targets.filter { $0 != Self.eventsTarget } }
 
     /// - Parameter seats: the room's rows as drawn: `.` a standard seat, `w` a wheelchair bay, a space an aisle. The
     ///   seat in column 2 of row B has the id `sea_1003`.

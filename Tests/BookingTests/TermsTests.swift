@@ -39,13 +39,31 @@ import Time
         }
     }
 
+    @Test("the answer to other terms counts up to an event, and says since when")
+    func order() async throws {
+        try await BoxOffice.run(allocation: 10) { box async throws in
+            #expect(try await terms(box, 10).json["session"]?["sequence"] == 0, "nothing has happened")
+            let id = try await box.open()
+            _ = try await box.reserve(id, 3)
+            let now = JSONValue.string(box.service.clock.now.rfc3339)
+            for _ in 0..<2 {
+                #expect(
+                    try await terms(box, 8).json["session"] == [
+                        "id": .string(BoxOffice.session), "allocation": 8, "free": 5, "as_of": now, "sequence": 3,
+                    ])
+            }
+            await eventually { box.follower.taken.count >= 3 }
+            #expect(box.follower.taken.last?["sequence"] == 3 && box.follower.types.last == "session.changed")
+        }
+    }
+
     @Test("a session that was never met is taken over at the terms it comes with")
     func unmet() async throws {
         try await BoxOffice.run(allocation: 10) { box async throws in
             #expect(try await terms(box, 2).status == 200)
             let id = try await box.open()
             #expect(try await box.reserve(id, 3).codes == ["not_enough_seats"], "not the ten that catalog still says")
-            #expect(box.catalog.targets.isEmpty)
+            #expect(box.asked.isEmpty)
         }
     }
 

@@ -52,6 +52,23 @@ struct Cinema {
             """)
     }
 
+    /// What booking tells: events with the seats that are free after each.
+    func tell(
+        after: Int64 = 0, _ events: [(sequence: Int64, session: Int64, free: Int64)], at moment: String = told
+    ) async throws -> Answer {
+        let list = events.map { event in
+            """
+            {"sequence":\(event.sequence),"type":"seats.reserved","occurred_at":"\(moment)",
+            "booking":{"id":"bkg_1","seats":1},"session":{"id":"ses_\(event.session)","free":\(event.free)}}
+            """
+        }
+        return try await service.sendInternal(
+            "POST", "/internal/v1/events", body: #"{"after":\#(after),"events":[\#(list.joined(separator: ","))]}"#)
+    }
+
+    /// When it tells it, unless it is said otherwise.
+    static let told = "2026-11-20T18:00:00.000Z"
+
     func rate(_ movie: Int64, _ value: String, user: Int64 = 1, headers: [(String, String)] = []) async throws -> Answer
     {
         try await service.post(

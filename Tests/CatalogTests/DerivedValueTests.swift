@@ -12,19 +12,23 @@ import Time
         let count: Int64
         let from: Int64?
         let to: Int64?
+        let bookableUntil: Int64?
 
         init(_ row: Row) throws {
             (movie, sum, count) = (try row.int(0), try row.int(1), try row.int(2))
-            (from, to) = (try row.intOrNil(3), try row.intOrNil(4))
+            (from, to, bookableUntil) = (try row.intOrNil(3), try row.intOrNil(4), try row.intOrNil(5))
         }
     }
 
-    private static let kept: SQL = "SELECT id, rating_sum, rating_count, airs_from, airs_to FROM movies ORDER BY id"
+    private static let kept: SQL = """
+        SELECT id, rating_sum, rating_count, airs_from, airs_to, bookable_until FROM movies ORDER BY id
+        """
     private static let recounted: SQL = """
         SELECT m.id, (SELECT coalesce(sum(CAST(round(value * 1000000) AS INTEGER)), 0) FROM ratings WHERE movie_id = m.id),
             (SELECT count(*) FROM ratings WHERE movie_id = m.id),
             (SELECT min(starts_at) FROM sessions WHERE movie_id = m.id),
-            (SELECT max(starts_at) FROM sessions WHERE movie_id = m.id)
+            (SELECT max(starts_at) FROM sessions WHERE movie_id = m.id),
+            (SELECT max(starts_at) FROM sessions WHERE movie_id = m.id AND min(coalesce(free, allocation), allocation) > 0)
         FROM movies m ORDER BY m.id
         """
     private static let showings: SQL = "SELECT movie_id, place_id, last_starts_at FROM showings ORDER BY 1, 2"
@@ -32,7 +36,9 @@ import Time
         SELECT movie_id, place_id, max(starts_at) FROM sessions GROUP BY 1, 2 ORDER BY 1, 2
         """
 
-    @Test("ratings, airing dates and showings are those of a recount, after each of many changes at random")
+    @Test(
+        "ratings, airing dates, showings and until when a film is bookable are those of a recount, after each of many changes at random"
+    )
     func recount() async throws {
         try await Cinema.run { cinema async throws in
             try await cinema.add(movies: 1...4)
@@ -61,7 +67,8 @@ import Time
         // Few moments, so that first and last are shared by several sessions.
         let start = Int64.random(in: 1...12, using: &random)
         let value = Double.random(in: 0...5, using: &random)
-        switch Int.random(in: 0..<9, using: &random) {
+        let free = Int64.random(in: 0...2, using: &random)
+        switch Int.random(in: 0..<13, using: &random) {
         case 0, 1:
             return """
                 INSERT INTO sessions (id, movie_id, room_id, place_id, starts_at, allocation)
@@ -76,7 +83,14 @@ import Time
                 INSERT INTO ratings (id, movie_id, user_id, value) VALUES (\(movie * 100 + id), \(movie), \(id), \(value))
                 ON CONFLICT (movie_id, user_id) DO UPDATE SET value = excluded.value
                 """
-        case 7: return "DELETE FROM ratings WHERE movie_id = \(movie) AND user_id = \(id)"
+        case 7, 8, 9:
+            return """
+                UPDATE sessions SET free = \(free), free_as_of = 1, free_sequence = 1
+                WHERE movie_id = \(movie) AND id % 3 = \(id % 3)
+                """
+        case 10:
+            return "UPDATE sessions SET free = NULL, free_as_of = NULL, free_sequence = NULL WHERE id = \(id)"
+        case 11: return "DELETE FROM ratings WHERE movie_id = \(movie) AND user_id = \(id)"
         default:
             return "DELETE FROM sessions WHERE movie_id = \(movie) AND place_id = \(place) AND starts_at < \(start)"
         }

@@ -43,7 +43,9 @@ import Testing
             }
             _ = try await cinema.asAdmin("POST", "/v1/places/plc_1/rooms", #"{"name":"A","capacity":9}"#)
             for query in ["", "?movie_id=mov_1", "?place_id=plc_1", "?city=Paris&movie_id=mov_1", "?city=Paris"] {
-                _ = try await cinema.get("/v1/sessions\(query)")
+                for bookable in ["", "bookable=true", "bookable=false"] {
+                    _ = try await cinema.get("/v1/sessions\(query)\(query.isEmpty ? "?" : "&")\(bookable)")
+                }
             }
             let session = #"{"movie_id":"mov_1","room_id":"rom_1","starts_at":"2026-12-20T20:00:00Z"}"#
             let made = try await cinema.asAdmin("POST", "/v1/sessions", session)
@@ -54,6 +56,10 @@ import Testing
             _ = try await cinema.asAdmin("PATCH", "/v1/movies/mov_1", #"{"duration":95}"#)
             for target in ["/v1/movies/mov_1", "/v1/places/plc_1"] { _ = try await cinema.asAdmin("DELETE", target) }
             for key in ["one", "two"] { _ = try await cinema.rate(1, "4", headers: [("Idempotency-Key", key)]) }
+            for free in [0, 5] {
+                _ = try await cinema.tell(
+                    after: Int64(free), [(sequence: Int64(free) + 1, session: 1, free: Int64(free))])
+            }
             _ = try await cinema.service.sendInternal("GET", "/internal/v1/sessions/ses_1")
             _ = try await cinema.service.sendInternal("GET", "/internal/v1/sessions?ids=ses_1,ses_2")
             let used = try await cinema.service.statementReports().filter { $0.operations > 0 }

@@ -8,6 +8,16 @@ import Testing
 /// What booking decides: a session's terms and its end, over a neighbour that answers by script.
 @Suite struct SessionChangeTests {
     private static let agreed = HTTPResponse.json(200, #"{"session":{"id":"ses_1","allocation":50,"free":50}}"#)
+
+    private static func agreed(_ allocation: Int, free: Int, upTo sequence: Int) -> HTTPResponse {
+        .json(
+            200,
+            """
+            {"session":{"id":"ses_1","allocation":\(allocation),"free":\(free),"as_of":"2026-11-20T18:30:00.000Z",
+            "sequence":\(sequence)}}
+            """)
+    }
+
     private static let away = HTTPResponse.json(503, #"{"errors":[{"code":"service_unavailable","message":"No."}]}"#)
 
     private static func refusal(_ code: String) -> HTTPResponse {
@@ -57,6 +67,31 @@ import Testing
             #expect(both.json["session"]?["starts_at"] == "2026-12-01T20:30:00.000Z")
             #expect(try await cinema.get("/v1/sessions/ses_1").json == both.json)
             #expect(try pending(cinema) == 0)
+        }
+    }
+
+    @Test("what is left follows a change at once, and news that are older than booking's answer do not undo it")
+    func seatsLeft() async throws {
+        try await run(Self.agreed(50, free: 40, upTo: 7)) { cinema, booking async throws in
+            func left() async throws -> JSONValue? {
+                try await cinema.get("/v1/sessions/ses_1").json["session"]?["seats_left"]
+            }
+            _ = try await cinema.tell([(5, 1, 91)])
+            let lower = try await cinema.asAdmin("PATCH", "/v1/sessions/ses_1", #"{"allocation":50}"#)
+            #expect(lower.json["session"]?["seats_left"] == 40)
+            #expect(lower.json["session"]?["seats_left_as_of"] == "2026-11-20T18:30:00.000Z")
+            #expect(try await cinema.tell(after: 5, [(6, 1, 90), (7, 1, 40)]).json == ["sequence": 7])
+            #expect(try await left() == 40)
+            #expect(try await cinema.tell(after: 7, [(9, 1, 38)]).json == ["sequence": 9])
+            #expect(try await left() == 38)
+            // Told in the meantime what came after the answer.
+            booking.answer { _ in Self.agreed(60, free: 50, upTo: 8) }
+            _ = try await cinema.asAdmin("PATCH", "/v1/sessions/ses_1", #"{"allocation":60}"#)
+            #expect(try await left() == 38)
+            // A booking that is a release behind does not say: never more than are on sale.
+            booking.answer { _ in Self.agreed }
+            _ = try await cinema.asAdmin("PATCH", "/v1/sessions/ses_1", #"{"allocation":20}"#)
+            #expect(try await left() == 20)
         }
     }
 

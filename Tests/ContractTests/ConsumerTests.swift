@@ -46,8 +46,8 @@ import Testing
             })
     }
 
-    /// Everything relied on is there and the same; other fields may stand beside it. Of a key that the provider makes
-    /// itself only the type can be known.
+    /// Everything relied on is there and the same; other fields may stand beside it. Of what the provider makes itself, a
+    /// key, a moment or a number of its own, only the type can be known.
     private static func faults(in value: JSONValue?, reliedOn: JSONValue, at place: String = "body") -> [String] {
         switch (reliedOn, value) {
         case (.object(let members), .object(let object)):
@@ -58,8 +58,10 @@ import Testing
             return zip(elements, found).enumerated().flatMap { index, pair in
                 faults(in: pair.1, reliedOn: pair.0, at: "\(place)[\(index)]")
             }
-        case (.string, .string(let own)) where place.hasSuffix(".kid") || place.hasSuffix(".x"):
+        case (.string, .string(let own)) where [".kid", ".x", ".as_of"].contains(where: place.hasSuffix):
             return own.isEmpty ? ["\(place) is empty"] : []
+        case (.integer, .integer(let own)) where place.hasSuffix(".session.sequence"):
+            return own < 0 ? ["\(place) is below 0"] : []
         default: return reliedOn == value ? [] : ["\(place) is not \(reliedOn)"]
         }
     }

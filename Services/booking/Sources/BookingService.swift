@@ -18,6 +18,7 @@ package struct BookingService: Service {
         Migration("v0003_events", sql: PackageResources.v0003_events_sql),
         Migration("v0004_time_zones", sql: PackageResources.v0004_time_zones_sql),
         Migration("v0005_tickets", sql: PackageResources.v0005_tickets_sql),
+        Migration("v0006_free_seats_told", sql: PackageResources.v0006_free_seats_told_sql, safeForOlderCode: true),
     ]
 
     let database: Database
@@ -45,7 +46,7 @@ package struct BookingService: Service {
         hoarding = try context.settings.limited() ? HoardingLimits(context.settings) : nil
         loop = context.loops[0]
         log = context.log
-        followers = try ["analytics"].compactMap { name in
+        followers = try ["analytics", "catalog"].compactMap { name in
             let setting = "\(name.uppercased())_URL"
             guard context.settings.text(setting) != nil else { return nil }
             return Follower(name, try context.neighbour(name, setting: setting), context.metrics)

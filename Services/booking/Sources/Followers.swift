@@ -63,7 +63,8 @@ extension Connection {
         try first("SELECT sequence FROM followers WHERE name = \(follower)") { try $0.int(0) } ?? 0
     }
 
-    fileprivate func newestEvent() throws -> Int64? {
+    /// The number of the last thing that happened, of those that are kept.
+    func newestEvent() throws -> Int64? {
         try first("SELECT max(sequence) FROM events") { try $0.intOrNil(0) } ?? nil
     }
 

@@ -19,6 +19,7 @@ package struct CatalogService: Service {
         Migration("v0004_programme", sql: PackageResources.v0004_programme_sql, safeForOlderCode: true),
         Migration("v0005_rooms", sql: PackageResources.v0005_rooms_sql, safeForOlderCode: true),
         Migration("v0006_rating_counts", sql: PackageResources.v0006_rating_counts_sql, safeForOlderCode: true),
+        Migration("v0007_seats_left", sql: PackageResources.v0007_seats_left_sql, safeForOlderCode: true),
     ]
 
     let database: Database

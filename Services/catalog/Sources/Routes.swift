@@ -38,6 +38,7 @@ extension CatalogService {
 
     package var internalRoutes: [Route] {
         [
+            .post("/internal/v1/events", access: .service, takeEvents),
             .get("/internal/v1/sessions", access: .service, nameSessions),
             .get("/internal/v1/sessions/{session_id}", access: .service, describeSession),
         ]

@@ -7,7 +7,8 @@ import TypedID
 extension Session {
     /// In the order in which `init(_:)` reads them, of `tables`.
     static let columns: SQL = """
-        s.id, s.starts_at, s.allocation, m.id, m.title, p.id, p.name, r.id, r.name, s.price_amount, s.price_currency
+        s.id, s.starts_at, s.allocation, m.id, m.title, p.id, p.name, r.id, r.name, s.price_amount, s.price_currency,
+            s.seats_left, s.free_as_of
         """
     /// The joins look up, and never lead.
     static let tables: SQL = """
@@ -21,10 +22,12 @@ extension Session {
         self.init(
             id: try row.value(0), startsAt: try row.value(1), allocation: try row.int(2),
             movie: (try row.value(3), try row.text(4)), place: (try row.value(5), try row.text(6)),
-            room: (try row.value(7), try row.text(8)), price: price)
+            room: (try row.value(7), try row.text(8)), price: price, seatsLeft: try row.int(11),
+            seatsLeftAsOf: try row.valueOrNil(12))
     }
 
-    func write(to json: inout JSONWriter) {
+    /// - Parameter now: what is bookable depends on it, so no such answer may be kept.
+    func write(to json: inout JSONWriter, at now: Timestamp) {
         json.field("id", id)
         json.field("starts_at", startsAt)
         json.field("allocation", allocation)
@@ -48,8 +51,9 @@ extension Session {
         } else {
             json.field("price", String?.none)
         }
-        // Booking alone knows, and has not told.
-        json.field("seats_left", Int64?.none)
+        json.field("seats_left", seatsLeft)
+        json.field("seats_left_as_of", seatsLeftAsOf)
+        json.field("bookable", isBookable(at: now))
     }
 }
 
@@ -67,7 +71,7 @@ extension Connection {
 }
 
 extension Response {
-    static func session(status: Int = 200, _ session: Session) -> Response {
-        .json(status) { json in json.object("session") { session.write(to: &$0) } }
+    static func session(status: Int = 200, _ session: Session, at now: Timestamp) -> Response {
+        .json(status) { json in json.object("session") { session.write(to: &$0, at: now) } }
     }
 }

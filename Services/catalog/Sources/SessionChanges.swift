@@ -45,13 +45,14 @@ extension Transaction {
     }
 
     /// Writes down what booking has agreed to.
-    fileprivate func apply(_ change: SessionChange) throws {
+    fileprivate func apply(_ change: SessionChange, _ seats: SeatNews? = nil) throws {
         if let terms = change.terms {
             try execute(
                 """
                 UPDATE sessions SET starts_at = \(terms.startsAt), allocation = \(terms.allocation)
                 WHERE id = \(change.session)
                 """)
+            if let seats { try write(seats, of: change.session) }
             try forget(change)
         } else {
             // What was noted goes with it.
@@ -92,8 +93,8 @@ extension CatalogService {
             answer = try await booking.setTerms(of: change.session, session.body, trace)
         }
         switch answer {
-        case .agreed:
-            try await database.write { try $0.apply(change) }
+        case .agreed(let seats):
+            try await database.write { try $0.apply(change, seats) }
         case .refused(let code, let message):
             try await database.write { try $0.forget(change) }
             throw CatalogRefusal(booking: code, message)

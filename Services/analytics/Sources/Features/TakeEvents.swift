@@ -6,33 +6,15 @@ import TimeZone
 import TypedID
 
 extension AnalyticsService {
-    /// `POST /internal/v1/events` `{after, events}`: what happened in booking, counted once however often it is told,
-    /// in the transaction that remembers how far booking has been heard. Answers the last sequence taken. Events that
-    /// begin beyond it are not taken: some between are missing, and booking goes on from what is answered.
+    /// `POST /internal/v1/events` `{after, events}`: what happened in booking, counted once however often it is told.
     func takeEvents(_ request: Request) async throws -> Response {
-        guard let told = BookingEvents(request.body) else {
-            throw APIError(422, "events_invalid", "The events must be as the internal contract shows them, in order.")
+        try await request.takeEvents(of: "booking", in: database, reading: BookingEvent.init) { transaction, events in
+            for event in events { try transaction.take(event) }
         }
-        let taken = try await database.write { transaction in
-            let taken = try transaction.takenEvents()
-            guard told.after <= taken, let last = told.events.last?.sequence, last > taken else { return taken }
-            for event in told.events where event.sequence > taken { try transaction.take(event) }
-            try transaction.execute(
-                """
-                INSERT INTO taken_events (source, sequence) VALUES ('booking', \(last))
-                ON CONFLICT (source) DO UPDATE SET sequence = excluded.sequence
-                """)
-            return last
-        }
-        return .json { json in json.field("sequence", taken) }
     }
 }
 
 extension Transaction {
-    fileprivate func takenEvents() throws -> Int64 {
-        try first("SELECT sequence FROM taken_events WHERE source = 'booking'") { try $0.int(0) } ?? 0
-    }
-
     fileprivate func take(_ event: BookingEvent) throws {
         try place(event.session)
         guard let booking = event.booking else { return }

@@ -2,30 +2,8 @@ import JSON
 import Time
 import TypedID
 
-/// What booking tells at once, in order.
-struct BookingEvents: Sendable {
-    /// The event before the first of these, of those that booking keeps.
-    let after: Int64
-    let events: [BookingEvent]
-
-    /// Nil for anything but events as the internal contract shows them, each later than the one before.
-    init?(_ body: JSONValue) {
-        guard let after = body["after"]?.integerValue, after >= 0, let list = body["events"]?.arrayValue else {
-            return nil
-        }
-        let events = list.compactMap(BookingEvent.init)
-        let sequences = [after] + events.map(\.sequence)
-        guard events.count == list.count, zip(sequences, sequences.dropFirst()).allSatisfy({ $0 < $1 }) else {
-            return nil
-        }
-        self.after = after
-        self.events = events
-    }
-}
-
 /// Something that happened in booking, as far as it is counted here.
 struct BookingEvent: Sendable {
-    let sequence: Int64
     let session: BookedSession
     /// Nil for what happened to the session itself, and for what a later booking may tell that is not known here.
     let booking: BookingNews?
@@ -49,14 +27,13 @@ struct BookingNews: Sendable {
 }
 
 extension BookingEvent {
-    fileprivate init?(_ event: JSONValue) {
-        guard let sequence = event["sequence"]?.integerValue, let type = event["type"]?.stringValue,
-            let session = BookedSession(event["session"])
-        else { return nil }
+    /// Nil for anything but an event as the internal contract shows it.
+    init?(_ event: JSONValue) {
+        guard let type = event["type"]?.stringValue, let session = BookedSession(event["session"]) else { return nil }
         let state = BookingNews.State(eventType: type)
         let booking = state.flatMap { BookingNews(event["booking"], $0) }
         guard state == nil || booking != nil else { return nil }
-        self.init(sequence: sequence, session: session, booking: booking)
+        self.init(session: session, booking: booking)
     }
 }
 

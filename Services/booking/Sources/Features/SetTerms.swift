@@ -33,11 +33,15 @@ extension BookingService {
                     """)
                 try transaction.recordChange(of: terms.id, at: now)
             }
+            let newest = try transaction.newestEvent() ?? 0
             return .json { json in
                 json.object("session") { json in
                     json.field("id", terms.id)
                     json.field("allocation", terms.allocation)
                     json.field("free", terms.allocation - session.taken)
+                    json.field("as_of", now)
+                    // Among the events: what is told of later ones replaces this answer, and nothing else does.
+                    json.field("sequence", newest)
                 }
             }
         }

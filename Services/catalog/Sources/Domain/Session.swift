@@ -17,4 +17,11 @@ package struct Session: Sendable {
     package let place: (id: PlaceID, name: String)
     package let room: (id: RoomID, name: String)
     package let price: Price?
+    /// As booking said last; the allocation while it has never spoken of the session.
+    package let seatsLeft: Int64
+    /// When that was.
+    package let seatsLeftAsOf: Timestamp?
+
+    /// Whether it is still to come, with seats left.
+    package func isBookable(at now: Timestamp) -> Bool { startsAt > now && seatsLeft > 0 }
 }

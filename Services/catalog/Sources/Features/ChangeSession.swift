@@ -22,7 +22,7 @@ extension CatalogService {
             }
             if let change { try await finish(change, request.trace) }
         }
-        return .session(try database.read { try $0.session(id) })
+        return .session(try database.read { try $0.session(id) }, at: clock.now())
     }
 }
 

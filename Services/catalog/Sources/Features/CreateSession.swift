@@ -13,7 +13,8 @@ extension CatalogService {
         let movie = fields.id("movie_id", MovieID.self)
         let room = fields.id("room_id", RoomID.self, required: (request.body["place_id"] ?? .null) == .null)
         let place = fields.id("place_id", PlaceID.self, required: false)
-        let startsAt = fields.futureStart("starts_at", after: clock.now())
+        let now = clock.now()
+        let startsAt = fields.futureStart("starts_at", after: now)
         let allocation = fields.allocation("allocation")
         let price = fields.object("price", required: false) { Session.Price(&$0) }
         guard let movie, let startsAt, fields.faults.isEmpty else { throw fields.refusal }
@@ -33,7 +34,7 @@ extension CatalogService {
                 VALUES (\(id), \(movie), \(room.id), \(room.place), \(startsAt), \(allocation ?? room.capacity),
                     \(price?.amount), \(price?.currency))
                 """)
-            return .session(status: 201, try transaction.session(id))
+            return .session(status: 201, try transaction.session(id), at: now)
         }
     }
 }

@@ -1,12 +1,12 @@
 import API
 import SQLite
+import Time
 import TypedID
 
 extension CatalogService {
     /// `GET /v1/sessions/{session_id}`
     func showSession(_ request: Request) async throws -> Response {
-        try answers.answer(to: request.target) {
-            .session(try database.read { try $0.session(SessionID(request.parameter("session_id"))) })
-        }
+        let session = try database.read { try $0.session(SessionID(request.parameter("session_id"))) }
+        return .session(session, at: clock.now()).tagged()
     }
 }

@@ -7,7 +7,8 @@ import TypedID
 /// Catalog's own view of booking, which alone knows what is taken.
 struct Booking: Sendable {
     enum Answer: Sendable {
-        case agreed
+        /// What is free then; nil where it does not say.
+        case agreed(SeatNews?)
         /// It says no: the code and the sentence it gives for it.
         case refused(code: String, message: String)
         /// It has closed the session: nothing can be booked any more.
@@ -44,7 +45,7 @@ struct Booking: Sendable {
             throw NeighbourError("booking", "\(error)")
         }
         switch answer.status {
-        case 200, 204: return .agreed
+        case 200, 204: return .agreed(SeatNews(answer: answer.body))
         case 404: return .closed
         case 409:
             let error = (try? JSONValue(parsing: answer.body))?["errors"]?.arrayValue?.first
@@ -53,5 +54,12 @@ struct Booking: Sendable {
         default: break
         }
         throw NeighbourError("booking", "it answered \(answer.status) for a session, or not as agreed")
+    }
+}
+
+extension SeatNews {
+    fileprivate init?(answer body: [UInt8]) {
+        guard let session = (try? JSONValue(parsing: body))?["session"] else { return nil }
+        self.init(free: session["free"], asOf: session["as_of"], sequence: session["sequence"])
     }
 }
