@@ -97,6 +97,12 @@ let package = Package(
             endToEnd("ContractTests"),
             endToEnd("EndToEndTests"),
             endToEnd("FaultTests"),
+            .target(
+                name: "SeatHistory", dependencies: ["TestSupport"] + mechanisms, path: "Tests/SeatHistory",
+                swiftSettings: strict),
+            .testTarget(
+                name: "HistoryTests", dependencies: ["SeatHistory", "TestSupport"] + mechanisms,
+                path: "Tests/HistoryTests", swiftSettings: strict),
             .testTarget(
                 name: "GatewayTests", dependencies: ["TestSupport"], path: "Tests/GatewayTests", swiftSettings: strict),
             .executableTarget(

@@ -1,0 +1,244 @@
+import SeatHistory
+import Testing
+
+/// Each rule broken once, by hand, and next to it what comes close and is allowed.
+@Suite struct CheckerTests {
+    @Test("five seats are not six, unless a request of that moment may have made room")
+    func allocation() {
+        var script = Script()
+        script.open("a", at: 0)
+        script.open("b", at: 1)
+        script.reserve("a", 3, 10, 20)
+        script.reserve("b", 2, 12, 22)
+        #expect(script.rules == [])
+        var over = script
+        over.reserve("b", 3, 30, 40)
+        #expect(Set(over.rules) == [.moreThanAllocated, .successImpossible])
+        script.note(.cancel(booking: "a"), 35, 45, .has(count: 3))
+        script.reserve("b", 3, 30, 40)
+        #expect(script.rules == [])
+    }
+
+    @Test("a reservation that was answered later may have come later, and is counted from its answer on")
+    func overlap() {
+        var script = Script()
+        script.open("a", at: 0)
+        script.open("b", at: 1)
+        script.reserve("a", 5, 10, 100)
+        script.reserve("b", 5, 20, 30)
+        script.note(.cancel(booking: "b"), 40, 50, .has(count: 5))
+        #expect(script.rules == [])
+        script.reserve("b", 1, 60, 70, "booking_cancelled")
+        #expect(script.rules == [])
+    }
+
+    @Test("nobody is told that seats are wanting while there are some")
+    func unjustifiedRefusal() {
+        var script = Script()
+        script.open("a", at: 0)
+        script.open("b", at: 1)
+        script.reserve("a", 3, 10, 20)
+        script.reserve("b", 3, 30, 40, "not_enough_seats")
+        #expect(script.rules == [])
+        script.reserve("b", 2, 50, 60, "not_enough_seats")
+        #expect(script.rules == [.refusalUnjustified])
+    }
+
+    @Test("what a cancelled, refunded or expired booking had is free")
+    func release() {
+        for (act, at) in [(Act.cancel(booking: "a"), 30), (.refund(booking: "a"), 30), (.show(booking: "a"), 1_010)] {
+            var script = Script()
+            script.open("a", at: 0)
+            script.open("b", at: Moment(at) + 900)
+            script.reserve("a", 5, 10, 20)
+            switch act {
+            case .refund:
+                script.confirm("a", 5, 21, 22)
+                script.note(act, 30, 40, .has(count: 5))
+            case .cancel: script.note(act, 30, 40, .has(count: 5))
+            default: break
+            }
+            script.reserve("b", 1, Moment(at) + 1_000, Moment(at) + 1_010, "not_enough_seats")
+            #expect(script.rules == [.refusalUnjustified], "\(act)")
+        }
+    }
+
+    @Test("a seat has one holder at a time")
+    func seat() {
+        var script = Script(seats: ["s1", "s2", "s3", "s4", "s5"])
+        script.open("a", at: 0)
+        script.open("b", at: 1)
+        script.pick("a", ["s1", "s2"], 10, 20)
+        script.pick("a", ["s2", "s3"], 30, 40)
+        script.pick("b", ["s1"], 35, 45)
+        #expect(script.rules == [])
+        script.pick("b", ["s1", "s2"], 50, 60)
+        #expect(Set(script.rules) == [.seatWithTwoHolders, .successImpossible])
+    }
+
+    @Test("seats are refused as taken only while others may have them, each of them and no other")
+    func seatTaken() {
+        var script = Script(seats: ["s1", "s2", "s3"])
+        script.open("a", at: 0)
+        script.open("b", at: 1)
+        script.pick("a", ["s1"], 10, 20)
+        func refused(_ wanted: Set<String>, _ named: Set<String>) -> [Fault.Rule] {
+            var script = script
+            script.note(.pick(booking: "b", seats: wanted), 30, 40, .refused("seat_taken", seats: named))
+            return script.rules
+        }
+        #expect(refused(["s1", "s2"], ["s1"]) == [])
+        #expect(refused(["s2"], ["s2"]) == [.refusalUnjustified])
+        #expect(refused(["s1", "s2"], ["s1", "s2"]) == [.refusalUnjustified])
+        #expect(refused(["s1", "s2"], []) == [.refusalUnjustified])
+    }
+
+    @Test("after its end nothing is done to a booking, and before it nothing is refused for that")
+    func end() {
+        var script = Script()
+        script.open("a", at: 0)
+        script.reserve("a", 2, 10, 20)
+        var late = script
+        late.confirm("a", 2, 1_002, 1_010)
+        #expect(late.rules == [.successAfterTheEnd])
+        var early = script
+        early.reserve("a", 1, 900, 998, "booking_expired")
+        #expect(early.rules == [.refusalUnjustified])
+        // Decided in time, answered after it.
+        script.confirm("a", 2, 990, 1_020)
+        #expect(script.rules == [])
+    }
+
+    @Test("a booking is refused for what it may be, and for nothing else")
+    func states() {
+        var script = Script()
+        script.open("a", at: 0)
+        script.note(.confirm(booking: "a"), 10, 20, .refused("no_seats_reserved"))
+        script.reserve("a", 2, 30, 40)
+        script.note(.confirm(booking: "a"), 50, 70, .has(count: 2))
+        // Both at once: one of them is told what the other has done.
+        script.note(.cancel(booking: "a"), 55, 65, .refused("booking_confirmed"))
+        #expect(script.rules == [])
+        for refusal in ["no_seats_reserved", "booking_cancelled", "booking_expired"] {
+            var script = script
+            script.note(.confirm(booking: "a"), 80, 90, .refused(refusal))
+            #expect(script.rules == [.refusalUnjustified], "\(refusal)")
+        }
+        script.note(.cancel(booking: "a"), 80, 90, .has(count: 2))
+        #expect(script.rules == [.successImpossible])
+    }
+
+    @Test("an answer tells of the seats that were asked for, and that the booking has")
+    func answers() {
+        var script = Script()
+        script.open("a", at: 0)
+        var others = script
+        others.note(.reserve(booking: "a", count: 2), 10, 20, .has(count: 3))
+        #expect(others.rules == [.answerDiffers])
+        script.reserve("a", 2, 10, 20)
+        script.note(.cancel(booking: "a"), 30, 40, .has(count: 1))
+        #expect(script.rules == [.answerDiffers])
+    }
+
+    @Test("a booking is shown as the last answer left it")
+    func shown() {
+        var script = Script()
+        script.open("a", at: 0)
+        script.reserve("a", 2, 10, 20)
+        func rules(_ status: String, _ count: Int, at: Moment) -> [Fault.Rule] {
+            var script = script
+            script.note(.show(booking: "a"), at, at + 1, .shown(status: status, count: count))
+            return script.rules
+        }
+        #expect(rules("open", 2, at: 30) == [])
+        #expect(rules("expired", 2, at: 1_100) == [])
+        #expect(rules("open", 0, at: 30) == [.stateLost])
+        #expect(rules("open", 2, at: 1_100) == [.stateLost])
+        #expect(rules("cancelled", 2, at: 30) == [.stateLost])
+    }
+
+    @Test("what was not answered may have happened, or not, or may happen later")
+    func unknown() {
+        var script = Script()
+        script.open("a", at: 0)
+        script.open("b", at: 1)
+        script.note(.reserve(booking: "a", count: 4), 10, 20, .unknown)
+        var happened = script
+        happened.reserve("b", 2, 30, 40, "not_enough_seats")
+        happened.look(5, held: 4, sold: 0, 50)
+        #expect(happened.rules == [])
+        var not = script
+        not.reserve("b", 2, 30, 40)
+        not.look(5, held: 2, sold: 0, 50)
+        #expect(not.rules == [])
+        script.look(5, held: 3, sold: 1, 50)
+        #expect(script.rules == [.countsWrong])
+    }
+
+    @Test("a seat map fits the bookings of its moment, and adds up")
+    func looks() {
+        var script = Script(seats: ["s1", "s2", "s3", "s4", "s5"])
+        script.open("a", at: 0)
+        script.pick("a", ["s1", "s2"], 10, 20)
+        script.confirm("a", 2, 30, 40)
+        func rules(_ change: (inout Script) -> Void) -> [Fault.Rule] {
+            var script = script
+            change(&script)
+            return script.rules
+        }
+        #expect(rules { $0.look(5, held: 0, sold: 2, taken: ["s1", "s2"], 50) } == [])
+        #expect(rules { $0.look(5, held: 2, sold: 0, taken: ["s1", "s2"], 50) } == [.countsWrong])
+        #expect(rules { $0.look(6, held: 0, sold: 2, taken: ["s1", "s2"], 50) } == [.countsWrong])
+        #expect(rules { $0.look(5, held: 0, sold: 2, taken: ["s1", "s3"], 50) } == [.countsWrong])
+        #expect(rules { $0.look(5, held: 0, sold: 2, taken: ["s1"], 50) } == [.countsWrong])
+        let counts = SeatCounts(allocation: 5, free: 4, held: 0, sold: 2)
+        #expect(
+            rules { $0.note(.look(session: Script.session), 50, 51, .looked(counts, taken: ["s1", "s2"])) }
+                == [.countsWrong])
+    }
+
+    @Test("an allocation is what was set last, and neither set nor refused against what is taken")
+    func allocations() {
+        var script = Script()
+        script.open("a", at: 0)
+        script.reserve("a", 3, 10, 20)
+        func rules(_ count: Int, _ outcome: Outcome, then wanted: Int? = nil) -> [Fault.Rule] {
+            var script = script
+            script.note(.allocate(session: Script.session, count: count), 30, 40, outcome)
+            if let wanted { script.reserve("a", wanted, 50, 60) }
+            return script.rules
+        }
+        #expect(rules(3, .allocated(3), then: 3) == [])
+        #expect(rules(8, .allocated(8), then: 8) == [])
+        #expect(rules(2, .refused("allocation_below_reserved"), then: 5) == [])
+        #expect(Set(rules(2, .allocated(2))) == [.successImpossible, .moreThanAllocated])
+        #expect(rules(3, .refused("allocation_below_reserved")) == [.refusalUnjustified])
+        #expect(rules(8, .allocated(9)) == [.answerDiffers])
+        #expect(Set(rules(4, .allocated(4), then: 5)) == [.successImpossible, .moreThanAllocated])
+    }
+
+    @Test("a session that has begun opens no booking, and another does")
+    func begun() {
+        var begun = Script(hasBegun: true)
+        begun.note(.open(session: Script.session), 0, 1, .refused("session_started"))
+        #expect(begun.rules == [])
+        begun.open("a", at: 2)
+        #expect(begun.rules == [.successImpossible])
+        var script = Script()
+        script.note(.open(session: Script.session), 0, 1, .refused("session_started"))
+        #expect(script.rules == [.refusalUnjustified])
+        script = Script()
+        script.open("a", at: 0)
+        script.open("a", at: 2)
+        #expect(script.rules == [.answerDiffers])
+    }
+
+    @Test("some answers are never right")
+    func unexpected() {
+        var script = Script()
+        script.open("a", at: 0)
+        script.note(.confirm(booking: "a"), 10, 20, .unexpected("500 internal_error"))
+        script.note(.cancel(booking: "a"), 30, 40, .refused("not_enough_seats"))
+        #expect(script.rules == [.answerUnexpected, .answerUnexpected])
+    }
+}

@@ -1,0 +1,46 @@
+import SeatHistory
+import TestSupport
+import Testing
+
+/// `HISTORY_SECONDS=600 HISTORY_CLIENTS=32` for a long one; `HISTORY_SEED` for the choices of one that failed.
+@Suite struct HistoryTests {
+    @Test("whatever many clients do at once, every answer is one that the contract allows")
+    func contract() async throws {
+        let rush = Rush.ofEnvironment()
+        try await Stack.run(settings: Rush.settings, fixtures: Rush.fixtures) { stack in
+            let history = try await rush.history(on: stack)
+            print("HISTORY_SEED=\(rush.seed), \(rush.clients) clients: \(history.summary)")
+            let faults = history.faults()
+            #expect(faults.isEmpty, "\(history.explain(faults))")
+            #expect(history.entries.count { $0.outcome == .unknown } == 0)
+            #expect(history.lacks == [], "too little happened to prove anything")
+        }
+    }
+
+    /// Without it, a checker that finds nothing proves nothing.
+    @Test("a fault that is planted in booking's database is found", arguments: PlantedFault.allCases)
+    func plantedFault(_ planted: PlantedFault) async throws {
+        let rush = Rush.ofEnvironment(seconds: 3)
+        let fixtures = Rush.fixtures.merging(["booking": planted.rows]) { own, _ in own }
+        try await Stack.run(settings: Rush.settings, fixtures: fixtures) { stack in
+            let history = try await rush.history(on: stack)
+            let faults = history.faults()
+            let found = Dictionary(grouping: faults, by: \.rule).map { "\($1.count) × \($0)" }.sorted()
+            print("\(planted), HISTORY_SEED=\(rush.seed): \(found.joined(separator: ", "))")
+            let rules = Set(faults.map(\.rule))
+            #expect(rules.isSuperset(of: planted.rules), "\(history.summary)")
+        }
+    }
+}
+
+extension PlantedFault {
+    /// What it is to be found by, at least.
+    fileprivate var rules: Set<Fault.Rule> {
+        switch self {
+        case .countOneTooFew: [.moreThanAllocated, .countsWrong]
+        case .forgetHolders: [.seatWithTwoHolders, .countsWrong]
+        case .keepReleased: [.refusalUnjustified, .countsWrong]
+        case .closeLate: [.successAfterTheEnd, .stateLost]
+        }
+    }
+}
