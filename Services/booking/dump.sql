@@ -12,6 +12,7 @@ INSERT INTO migrations VALUES('v0003_events','48dfb974b90ba506',0,0);
 INSERT INTO migrations VALUES('v0004_time_zones','ca9f630c04b3a0cf',0,0);
 INSERT INTO migrations VALUES('v0005_tickets','75f58e62a445602a',0,0);
 INSERT INTO migrations VALUES('v0006_free_seats_told','451c8c4d03dd6c2b',0,1);
+INSERT INTO migrations VALUES('v0007_all_bookings','ecfaa0b05d2d0315',0,1);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -33,7 +34,12 @@ CREATE TABLE bookings (
     created_at INTEGER NOT NULL,
     closes_at INTEGER NOT NULL,
     confirmed_at INTEGER,
-    cancelled_at INTEGER, expired_at INTEGER, refunded_at INTEGER,
+    cancelled_at INTEGER, expired_at INTEGER, refunded_at INTEGER, movie_id INTEGER, place_id INTEGER, outcome TEXT AS (
+    CASE
+        WHEN cancelled_at IS NOT NULL OR refunded_at IS NOT NULL THEN 'cancelled'
+        WHEN confirmed_at IS NOT NULL THEN 'confirmed'
+        WHEN expired_at IS NOT NULL THEN 'expired'
+    END) VIRTUAL,
     CONSTRAINT open_for_a_while CHECK (closes_at > created_at),
     CONSTRAINT confirmed_in_time CHECK (confirmed_at < closes_at),
     CONSTRAINT confirmed_or_cancelled CHECK (confirmed_at IS NULL OR cancelled_at IS NULL),
@@ -107,7 +113,7 @@ CREATE TABLE audit (
     status_before TEXT NOT NULL,
     status_after TEXT NOT NULL,
     occurred_at INTEGER NOT NULL
-) STRICT;
+, seats_before INTEGER NOT NULL DEFAULT 0, seats_after INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE tickets (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     booking_id INTEGER NOT NULL,
@@ -128,8 +134,6 @@ CREATE TABLE tickets (
 ) STRICT;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('events',0);
-CREATE INDEX bookings_by_user ON bookings (user_id, id);
-CREATE INDEX bookings_by_session ON bookings (session_id);
 CREATE TRIGGER reservations_counted AFTER INSERT ON reservations
 BEGIN
     UPDATE sessions
@@ -162,10 +166,8 @@ CREATE INDEX bookings_open_by_session ON bookings (session_id, closes_at)
 WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL;
 CREATE INDEX bookings_open_by_user ON bookings (user_id, closes_at)
 WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL;
-CREATE INDEX bookings_by_user_and_session ON bookings (user_id, session_id);
 CREATE INDEX reservations_held ON reservations (session_id) WHERE state = 'held';
 CREATE INDEX audit_by_booking ON audit (booking_id);
-CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
 CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
 CREATE TRIGGER reservations_settled BEFORE UPDATE ON reservations
 WHEN NEW.booking_id <> OLD.booking_id OR NEW.session_id <> OLD.session_id OR OLD.state = 'released'
@@ -175,4 +177,27 @@ BEGIN
 END;
 CREATE INDEX bookings_by_created ON bookings (created_at);
 CREATE INDEX tickets_by_session ON tickets (session_id, booking_id);
+CREATE TRIGGER bookings_named AFTER INSERT ON bookings
+WHEN NEW.movie_id IS NULL OR NEW.place_id IS NULL
+BEGIN
+    UPDATE bookings SET (movie_id, place_id) = (SELECT movie_id, place_id FROM sessions WHERE id = NEW.session_id)
+    WHERE id = NEW.id;
+END;
+CREATE TRIGGER sessions_renamed AFTER UPDATE OF movie_id, place_id ON sessions
+WHEN NEW.movie_id <> OLD.movie_id OR NEW.place_id <> OLD.place_id
+BEGIN
+    UPDATE bookings SET movie_id = NEW.movie_id, place_id = NEW.place_id WHERE session_id = NEW.id;
+END;
+CREATE INDEX bookings_by_user ON bookings (user_id, created_at);
+CREATE INDEX bookings_by_session ON bookings (session_id, created_at);
+CREATE INDEX bookings_by_user_and_session ON bookings (user_id, session_id, created_at);
+CREATE INDEX bookings_by_movie ON bookings (movie_id, created_at);
+CREATE INDEX bookings_by_place ON bookings (place_id, created_at);
+CREATE INDEX bookings_by_movie_and_place ON bookings (movie_id, place_id, created_at);
+CREATE INDEX bookings_settled ON bookings (outcome, created_at) WHERE outcome IS NOT NULL;
+CREATE INDEX bookings_settled_by_session ON bookings (session_id, outcome, created_at) WHERE outcome IS NOT NULL;
+CREATE INDEX bookings_settled_by_movie ON bookings (movie_id, outcome, created_at) WHERE outcome IS NOT NULL;
+CREATE INDEX bookings_settled_by_place ON bookings (place_id, outcome, created_at) WHERE outcome IS NOT NULL;
+CREATE INDEX bookings_unsettled ON bookings (created_at) WHERE outcome IS NULL;
+CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
 COMMIT;

@@ -28,7 +28,7 @@ public struct Gate: Sendable {
         case .role(let role):
             let principal = try await principal(http)
             guard principal.role >= role else {
-                throw APIError(403, "forbidden", "Your account may not do this. It takes the role \(role.rawValue).")
+                throw .forbidden(needing: role)
             }
             return principal
         }
@@ -72,6 +72,10 @@ extension APIError {
     static let tokenMissing = APIError(
         401, "token_missing", "Sign in first: this needs an Authorization header with a Bearer token."
     ).adding("WWW-Authenticate", "Bearer")
+    /// For a role that is known, and not enough.
+    public static func forbidden(needing role: Role) -> APIError {
+        APIError(403, "forbidden", "Your account may not do this. It takes the role \(role.rawValue).")
+    }
     public static let tokenInvalid = APIError(
         401, "token_invalid", "The token is not one of ours. Sign in again."
     ).adding("WWW-Authenticate", "Bearer error=\"invalid_token\"")

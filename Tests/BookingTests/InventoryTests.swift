@@ -133,7 +133,7 @@ private struct Books: Equatable {
                     """
                     EXPLAIN QUERY PLAN SELECT b.id FROM bookings b JOIN sessions s ON s.id = b.session_id
                     LEFT JOIN reservations r ON r.booking_id = b.id
-                    WHERE b.user_id = 1 AND b.id < 100 ORDER BY b.id DESC LIMIT 21
+                    WHERE b.user_id = 1 AND b.created_at < 100 ORDER BY b.created_at DESC, b.id DESC LIMIT 21
                     """
                 ) { try $0.text(3) }
             }

@@ -33,6 +33,28 @@ import Testing
         }
     }
 
+    @Test("a booking of a seated room shows its seats for as long as they are its own")
+    func ownSeats() async throws {
+        try await BoxOffice.run(allocation: 8, seats: Self.room) { box async throws in
+            func shown(_ id: String) async throws -> JSONValue? {
+                try await box.service.get("/v1/bookings/\(id)", token: box.service.token()).json["booking"]?["seats"]
+            }
+            let id = try await box.open()
+            #expect(try await shown(id) == [])
+            _ = try await box.pick(id, ["sea_1001", "sea_2"])
+            let seats: JSONValue = [
+                ["id": "sea_2", "row": "A", "number": 2], ["id": "sea_1001", "row": "B", "number": 1],
+            ]
+            #expect(try await shown(id) == seats)
+            _ = try await box.confirm(id)
+            #expect(try await shown(id) == seats)
+            let lapsed = try await box.open()
+            _ = try await box.pick(lapsed, ["sea_3"])
+            box.service.clock.advance(byMilliseconds: 60_000)
+            #expect(try await shown(lapsed) == [], "they are anybody's from that instant")
+        }
+    }
+
     @Test("where seats are only counted the map is its counts, and no seat can be picked")
     func unseated() async throws {
         try await BoxOffice.run(allocation: 8) { box async throws in

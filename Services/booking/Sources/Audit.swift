@@ -13,6 +13,16 @@ struct Reason: Sendable {
         guard let text = fields.text("reason", 1...500, trim: true) else { throw fields.refusal }
         self.text = text
     }
+
+    /// For where only somebody else's booking needs one: nil without a `reason`.
+    /// - Throws: 422 for one that is none.
+    init?(ifGivenIn body: JSONValue) throws(APIError) {
+        guard let given = body["reason"], given != .null else { return nil }
+        try self.init(body)
+    }
+
+    /// As `init(_:)` says it.
+    static let missing = APIError.invalid([Fault(code: "reason_missing", message: "The reason is required.")])
 }
 
 enum AuditedAction: String, Sendable {
@@ -27,9 +37,10 @@ extension Transaction {
     ) throws {
         try execute(
             """
-            INSERT INTO audit (actor_id, action, booking_id, reason, status_before, status_after, occurred_at)
+            INSERT INTO audit (actor_id, action, booking_id, reason, status_before, status_after, seats_before,
+                seats_after, occurred_at)
             VALUES (\(actor), \(action), \(before.id), \(reason), \(before.status(at: now)), \(after.status(at: now)),
-                    \(now))
+                    \(before.seatsHad), \(after.seatsHad), \(now))
             """)
     }
 }

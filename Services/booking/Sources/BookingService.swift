@@ -19,6 +19,7 @@ package struct BookingService: Service {
         Migration("v0004_time_zones", sql: PackageResources.v0004_time_zones_sql),
         Migration("v0005_tickets", sql: PackageResources.v0005_tickets_sql),
         Migration("v0006_free_seats_told", sql: PackageResources.v0006_free_seats_told_sql, safeForOlderCode: true),
+        Migration("v0007_all_bookings", sql: PackageResources.v0007_all_bookings_sql, safeForOlderCode: true),
     ]
 
     let database: Database

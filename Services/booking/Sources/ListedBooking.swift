@@ -1,6 +1,15 @@
+import API
 import JSON
 import SQLite
 import Time
+import TypedID
+
+/// A booking with what its session is called.
+struct ListedBooking {
+    let booking: Booking
+    var names: SessionNames
+    let namedAt: Timestamp
+}
 
 extension ListedBooking {
     /// `SELECT … FROM`, in the order in which `init(_:)` reads it: what a booking has, then its session's names.
@@ -31,5 +40,41 @@ extension ListedBooking {
             json.field("id", names.placeID)
             json.field("name", names.placeName)
         }
+    }
+}
+
+extension ListedBooking {
+    /// Where it stands in every list of bookings.
+    var sortKeys: [Int64] { [booking.createdAt.rawValue, booking.id.rawValue] }
+}
+
+extension Connection {
+    /// A page of the bookings that meet a condition, newest first. One walk through the index of its columns and
+    /// `created_at`; of several from one millisecond it finds its place by their ids.
+    func bookings(
+        _ condition: SQL, from first: Timestamp = Timestamp(rawValue: .min),
+        to last: Timestamp = Timestamp(rawValue: .max), on page: Page
+    ) throws -> [ListedBooking] {
+        guard let after = page.after else { return try walk(condition, first, last, page.fetched) }
+        let (moment, id) = (Timestamp(rawValue: after[0]), BookingID(rawValue: after[1]))
+        let equals =
+            (first...last).contains(moment)
+            ? try walk("\(sql: condition) AND b.id < \(id)", moment, moment, page.fetched) : []
+        let older = min(last, moment.advanced(byMilliseconds: -1))
+        guard first <= older, equals.count < Int(page.fetched) else { return equals }
+        return equals + (try walk(condition, first, older, page.fetched - Int64(equals.count)))
+    }
+
+    private func walk(
+        _ condition: SQL, _ first: Timestamp, _ last: Timestamp, _ limit: Int64
+    ) throws -> [ListedBooking] {
+        let period: SQL =
+            first == last ? "b.created_at = \(first)" : "b.created_at BETWEEN \(first) AND \(last)"
+        return try rows(
+            """
+            \(sql: ListedBooking.columns) WHERE \(sql: condition) AND \(sql: period)
+            ORDER BY b.created_at DESC, b.id DESC LIMIT \(limit)
+            """
+        ) { try ListedBooking($0) }
     }
 }

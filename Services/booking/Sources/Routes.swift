@@ -13,6 +13,7 @@ extension BookingService {
             .get("/v1/bookings", for: .customer, listBookings),
             .get("/v1/bookings/{booking_id}", for: .customer, showBooking),
             .get("/v1/bookings/{booking_id}/tickets", for: .customer, showTickets),
+            .get("/v1/bookings/{booking_id}/audit", for: .admin, listAuditEntries),
         ]
     }
 

@@ -1,3 +1,4 @@
+import JSON
 import SQLite
 import Synchronization
 
@@ -9,16 +10,32 @@ final class SeatPlans: Sendable {
     func plan(of room: RoomID, in connection: Connection) throws -> SeatPlan {
         if let known = plans.withLock({ $0[room] }) { return known }
         let plan = SeatPlan(
-            try connection.rows("SELECT id, row_label, number, kind, x, y FROM seats WHERE room_id = \(room)") { row in
-                Seat(
-                    id: try row.value(0), row: try row.text(1), number: try row.int(2), kind: try row.value(3),
-                    x: try row.double(4), y: try row.double(5))
+            try connection.rows("SELECT id, row_label, number, kind, x, y FROM seats WHERE room_id = \(room)") {
+                try Seat($0)
             })
         plans.withLock { plans in
             if plans.count >= Self.mostRooms { plans.removeAll() }
             plans[room] = plan
         }
         return plan
+    }
+}
+
+extension Seat {
+    /// From `id, row_label, number, kind, x, y`.
+    init(_ row: Row) throws {
+        self.init(
+            id: try row.value(0), row: try row.text(1), number: try row.int(2), kind: try row.value(3),
+            x: try row.double(4), y: try row.double(5))
+    }
+
+    /// As an answer about a booking lists it.
+    func write(to json: inout JSONWriter) {
+        json.object { json in
+            json.field("id", id)
+            json.field("row", row)
+            json.field("number", number)
+        }
     }
 }
 

@@ -72,6 +72,22 @@ package struct Booking: Equatable, Sendable {
         }
     }
 
+    /// How many seats are its own, held or sold.
+    package var seatsHad: Int64 {
+        switch seats {
+        case .none, .released: 0
+        case .held(let count), .sold(let count): count
+        }
+    }
+
+    /// Whether what it holds or has bought is its own still.
+    package func hasSeats(at now: Timestamp) -> Bool {
+        switch status(at: now) {
+        case .open, .confirmed: true
+        case .cancelled, .expired: false
+        }
+    }
+
     /// The booking with `wanted` seats in all, more or fewer than before.
     /// - Parameter free: seats of the session that nobody has, not even this booking.
     package func reserving(_ wanted: Int64, free: Int64, at now: Timestamp) throws(BookingRefusal) -> Booking {

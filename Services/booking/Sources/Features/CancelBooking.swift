@@ -11,13 +11,16 @@ extension BookingService {
     func cancelBooking(_ request: Request, _ caller: Principal) async throws -> Response {
         let user = try userID(of: caller)
         guard let bookingID = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
-        let (body, isAdmin) = (request.body, caller.role >= .admin)
+        let isAdmin = caller.role >= .admin
+        let reason = try isAdmin ? Reason(ifGivenIn: request.body) : nil
         return try await request.decide(in: database) { [clock] transaction in
             let now = clock.now()
             let booking = try transaction.booking(bookingID, of: isAdmin ? nil : user)
+            let isOwn = booking.userID == user
+            if !isOwn, reason == nil { throw Reason.missing }
             let cancelled = try booking.cancelling(at: now)
-            if booking.userID != user {
-                try transaction.audit(.cancel, by: user, reason: Reason(body).text, booking, cancelled, at: now)
+            if !isOwn, let reason {
+                try transaction.audit(.cancel, by: user, reason: reason.text, booking, cancelled, at: now)
             }
             try transaction.release(cancelled)
             try transaction.execute(

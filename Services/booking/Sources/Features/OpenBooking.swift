@@ -25,8 +25,9 @@ extension BookingService {
             if let hoarding { try transaction.limitOpenBookings(of: user, hoarding, at: now) }
             try transaction.execute(
                 """
-                INSERT INTO bookings (id, user_id, session_id, created_at, closes_at)
-                VALUES (\(booking.id), \(user), \(sessionID), \(booking.createdAt), \(booking.closesAt))
+                INSERT INTO bookings (id, user_id, session_id, created_at, closes_at, movie_id, place_id)
+                SELECT \(booking.id), \(user), id, \(booking.createdAt), \(booking.closesAt), movie_id, place_id
+                FROM sessions WHERE id = \(sessionID)
                 """)
             try transaction.record(.opened, booking, at: now)
             return .json(201) { json in

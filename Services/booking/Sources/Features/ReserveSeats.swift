@@ -88,13 +88,3 @@ extension SeatWish {
         }
     }
 }
-
-extension Seat {
-    fileprivate func write(to json: inout JSONWriter) {
-        json.object { json in
-            json.field("id", id)
-            json.field("row", row)
-            json.field("number", number)
-        }
-    }
-}
