@@ -49,7 +49,7 @@ package struct LocalTime: Equatable, Sendable {
 }
 
 /// Division that rounds down, also below nought.
-private func floor(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+func floor(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, remainder: Int64) {
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
 }

@@ -114,15 +114,6 @@ extension ReservationCounts {
     }
 }
 
-extension CalendarDate {
-    fileprivate var text: String {
-        [(year, 4), (month, 2), (day, 2)].map { number, width in
-            let digits = "\(number)"
-            return String(repeating: "0", count: width - digits.count) + digits
-        }.joined(separator: "-")
-    }
-}
-
 extension DateBound {
     /// Between a day, which is each place's own, and a moment there is no order.
     fileprivate func isAfter(_ other: DateBound) -> Bool {
@@ -131,14 +122,5 @@ extension DateBound {
         case (.day(let day), .day(let later)): day > later
         case (.moment, .day), (.day, .moment): false
         }
-    }
-}
-
-extension Fields {
-    fileprivate mutating func bound(_ name: String) -> DateBound? {
-        guard let text = value(name)?.stringValue else { return nil }
-        if let bound = DateBound(text) { return bound }
-        refuse("\(name)_invalid", "The \(name) must be a date, or a date and time, such as 2026-11-20T18:30:00Z.")
-        return nil
     }
 }

@@ -20,9 +20,13 @@ extension Transaction {
         guard let booking = event.booking else { return }
         try execute(
             """
-            INSERT INTO bookings (id, session_id, state, seats)
-            VALUES (\(booking.id), \(event.session.id), \(booking.state), \(booking.seats))
-            ON CONFLICT (id) DO UPDATE SET state = excluded.state, seats = excluded.seats
+            INSERT INTO bookings (id, session_id, state, seats, opened_at, movie_id, was_reserved, was_confirmed)
+            VALUES (\(booking.id), \(event.session.id), \(booking.state), \(booking.seats),
+                    \(max(0, event.occurredAt.rawValue)), \(event.session.movieID), \(booking.isReserved),
+                    \(booking.isConfirmed))
+            ON CONFLICT (id) DO UPDATE SET state = excluded.state, seats = excluded.seats,
+                was_reserved = max(was_reserved, excluded.was_reserved),
+                was_confirmed = max(was_confirmed, excluded.was_confirmed)
             """)
     }
 

@@ -4,6 +4,7 @@ import TypedID
 
 /// Something that happened in booking, as far as it is counted here.
 struct BookingEvent: Sendable {
+    let occurredAt: Timestamp
     let session: BookedSession
     /// Nil for what happened to the session itself, and for what a later booking may tell that is not known here.
     let booking: BookingNews?
@@ -24,16 +25,23 @@ struct BookingNews: Sendable {
     let id: BookingID
     let state: State
     let seats: Int64
+    /// Whether it has, or had, seats.
+    let isReserved: Bool
+    /// Whether it is, or was, confirmed.
+    let isConfirmed: Bool
 }
 
 extension BookingEvent {
     /// Nil for anything but an event as the internal contract shows it.
     init?(_ event: JSONValue) {
-        guard let type = event["type"]?.stringValue, let session = BookedSession(event["session"]) else { return nil }
+        guard let type = event["type"]?.stringValue,
+            let occurredAt = event["occurred_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
+            let session = BookedSession(event["session"])
+        else { return nil }
         let state = BookingNews.State(eventType: type)
-        let booking = state.flatMap { BookingNews(event["booking"], $0) }
+        let booking = state.flatMap { BookingNews(event["booking"], $0, type) }
         guard state == nil || booking != nil else { return nil }
-        self.init(session: session, booking: booking)
+        self.init(occurredAt: occurredAt, session: session, booking: booking)
     }
 }
 
@@ -52,11 +60,13 @@ extension BookedSession {
 }
 
 extension BookingNews {
-    fileprivate init?(_ booking: JSONValue?, _ state: State) {
+    fileprivate init?(_ booking: JSONValue?, _ state: State, _ eventType: String) {
         guard let id = booking?["id"]?.stringValue.flatMap(BookingID.init),
             let seats = booking?["seats"]?.integerValue, seats >= 0
         else { return nil }
-        self.init(id: id, state: state, seats: seats)
+        // What was refunded had been confirmed; what ends tells the seats that it had last.
+        let isConfirmed = state == .confirmed || eventType == "booking.refunded"
+        self.init(id: id, state: state, seats: seats, isReserved: seats > 0 || isConfirmed, isConfirmed: isConfirmed)
     }
 }
 
