@@ -74,6 +74,7 @@ let package = Package(
         + mechanism("QRCode", "CQRencode")
         + mechanism("PDF", "CHaru", "Text", "Time", tests: ["QRCode"])
         + mechanism("JSON", "CJansson")
+        + mechanism("CSV")
         + mechanism("Telemetry", "JSON", "Time")
         + mechanism("EventLoop", "CEvent")
         + mechanism("SQLite", "CSQLite", "EventLoop", "Telemetry")
@@ -86,7 +87,7 @@ let package = Package(
         + mechanism(
             "Lifecycle", "API", "Auth", "CEvent", "EventLoop", "HTTPClient", "HTTPServer", "SQLite", "Telemetry", "Time"
         )
-        + service("catalog", library: "CatalogService", "TimeZone")
+        + service("catalog", library: "CatalogService", "CSV", "TimeZone")
         + service("booking", library: "BookingService")
         + service("identity", library: "IdentityService", "CSodium", "CCrypto")
         + service("analytics", library: "AnalyticsService", "TimeZone")

@@ -19,13 +19,20 @@ public enum Launch<S: Service> {
             case ("seed", let files) where files.count == 1: try await seed(files[0], settings)
             case ("healthcheck", []): return await isHealthy(settings) ? 0 : 1
             case (let name, let rest):
-                guard let command = S.commands.first(where: { $0.name == name && $0.parameters.count == rest.count })
+                guard
+                    let command = S.commands.first(where: { command in
+                        command.name == name && (command.takesOptions || command.parameters.count == rest.count)
+                    })
                 else { return usage() }
                 let context = try quietContext(settings)
                 defer { context.close() }
-                print(try await command.run(rest, context))
+                let text = try await command.run(rest, context)
+                print(text, terminator: text.utf8.last == UInt8(ascii: "\n") ? "" : "\n")
             }
             return 0
+        } catch let error as UsageError {
+            tell("\(S.name): \(error)")
+            return usage()
         } catch {
             tell("\(S.name): \(error)")
             return 1
@@ -54,7 +61,7 @@ public enum Launch<S: Service> {
     private static func seed(_ file: String, _ settings: Settings) async throws {
         let context = try quietContext(settings)
         defer { context.close() }
-        let text = try readText(file)
+        let text = String(decoding: try readBytes(file, atMost: 64 * 1_048_576), as: UTF8.self)
         let seeded = try await context.database.write { transaction in
             guard try transaction.first("SELECT 1 FROM \(raw: S.mainTable) LIMIT 1", { _ in true }) == nil else {
                 return false
@@ -80,7 +87,7 @@ public enum Launch<S: Service> {
     }
 
     private static func quietContext(_ settings: Settings) throws -> ServiceContext {
-        try ServiceContext(S.self, settings: settings, clock: .system, log: nil)
+        try ServiceContext(S.self, settings: settings, clock: .system, log: nil, worker: commandWorker)
     }
 
     private static func usage() -> Int32 {
@@ -94,19 +101,4 @@ public enum Launch<S: Service> {
         let line = Array((text + "\n").utf8)
         _ = Glibc.write(STDERR_FILENO, line, line.count)
     }
-}
-
-/// A whole text file of at most 64 MiB.
-private func readText(_ path: String) throws -> String {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { throw SettingError("\(path) cannot be read: \(String(cString: strerror(errno))).") }
-    defer { close(file) }
-    var text: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while text.count < 64 * 1_048_576 {
-        let count = read(file, &chunk, chunk.count)
-        guard count > 0 else { break }
-        text += chunk.prefix(count)
-    }
-    return String(decoding: text, as: UTF8.self)
 }

@@ -25,7 +25,8 @@ public final class RunningService<S: Service>: Sendable {
     public init(
         _: S.Type = S.self, settings: Settings, clock: WallClock = .system, log: Logger? = nil
     ) async throws {
-        let context = try ServiceContext(S.self, settings: settings, clock: clock, log: log)
+        let worker = try settings.integer("WORKER_ID", default: 0, in: 0...commandWorker - 1)
+        let context = try ServiceContext(S.self, settings: settings, clock: clock, log: log, worker: worker)
         let service = try await S(context)
         let health = Health(context.database)
         let credential = try settings.serviceCredential()
@@ -83,12 +84,14 @@ private func keepKeysFresh(_ verifier: TokenVerifier, _ loop: EventLoop) async {
     }
 }
 
+/// Commands make their ids as this worker, which no service may be: they run beside one, on the same database.
+let commandWorker: Int64 = 1023
+
 extension ServiceContext {
-    init<S: Service>(_: S.Type, settings: Settings, clock: WallClock, log: Logger?) throws {
+    init<S: Service>(_: S.Type, settings: Settings, clock: WallClock, log: Logger?, worker: Int64) throws {
         let metrics = Metrics()
-        let worker = try settings.integer("WORKER_ID", default: 0, in: 0...1023)
         guard let ids = Snowflake(worker: worker, clock: clock) else {
-            throw SettingError("WORKER_ID must be from 0 to 1023.")
+            throw SettingError("WORKER_ID must be from 0 to \(commandWorker - 1).")
         }
         let count = try settings.integer("LOOPS", default: S.defaultLoops, in: 1...8)
         let path = settings.text("DATABASE", default: "\(S.name).db")

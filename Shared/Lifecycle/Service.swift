@@ -44,16 +44,19 @@ public struct Command: Sendable {
     public let name: String
     /// What comes after the name, for the usage text.
     public let parameters: [String]
+    /// Whether it reads what comes after the name itself, with `Options`.
+    let takesOptions: Bool
     /// Returns what is printed.
     /// - Throws: whatever is then told to the person who ran it.
     public let run: @Sendable (_ arguments: [String], _ context: ServiceContext) async throws -> String
 
     public init(
-        _ name: String, _ parameters: [String],
+        _ name: String, _ parameters: [String], takesOptions: Bool = false,
         run: @escaping @Sendable (_ arguments: [String], _ context: ServiceContext) async throws -> String
     ) {
         self.name = name
         self.parameters = parameters
+        self.takesOptions = takesOptions
         self.run = run
     }
 }

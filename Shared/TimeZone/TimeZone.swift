@@ -43,6 +43,15 @@ public final class TimeZone: @unchecked Sendable {
         return start..<max(start, startOfDay(day.daysSinceEpoch + 1))
     }
 
+    /// The moments at which the clocks of the zone show a date and time: one, or two when they are set back over it, or none
+    /// when they are set forward over it.
+    /// - Parameter local: what they show, as the moment at which clocks show it in UTC.
+    public func moments(ofLocal local: Timestamp) -> [Timestamp] {
+        let (seconds, day): (Int64, Int64) = (local.rawValue / 1000, 86_400)
+        return Set([offset(seconds - day), offset(seconds + day)]).map { local.advanced(byMilliseconds: -$0 * 1000) }
+            .filter { offsetSeconds(at: $0) * 1000 + $0.rawValue == local.rawValue }.sorted()
+    }
+
     private func startOfDay(_ daysSinceEpoch: Int) -> Timestamp {
         let day: Int64 = 86_400
         let midnight = Int64(daysSinceEpoch) * day

@@ -110,7 +110,7 @@ private final class Signal: Sendable {
             _ = try await ServiceUnderTest(SlowService.self, databasePath: foreign)
         }
         await #expect(throws: SettingError.self) {
-            _ = try await ServiceUnderTest(SlowService.self, settings: ["WORKER_ID": "1024"])
+            _ = try await ServiceUnderTest(SlowService.self, settings: ["WORKER_ID": "1023"])
         }
     }
 

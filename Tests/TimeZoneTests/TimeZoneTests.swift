@@ -93,4 +93,24 @@ private struct NoDate: Error { let text: String }
         #expect(first === TimeZone.named("Europe/Paris"))
         #expect(first.name == "Europe/Paris")
     }
+
+    @Test(
+        "what the clocks of a zone show is one moment, two when they are set back, and none when they are set forward",
+        arguments: [
+            ("Europe/Paris", "2026-11-23T20:30", ["2026-11-23T19:30:00.000Z"]),
+            ("Europe/Paris", "2026-07-23T20:30", ["2026-07-23T18:30:00.000Z"]),
+            ("Europe/Paris", "2026-03-29T01:59", ["2026-03-29T00:59:00.000Z"]),
+            ("Europe/Paris", "2026-03-29T02:00", []), ("Europe/Paris", "2026-03-29T02:59", []),
+            ("Europe/Paris", "2026-03-29T03:00", ["2026-03-29T01:00:00.000Z"]),
+            ("Europe/Paris", "2026-10-25T01:59", ["2026-10-24T23:59:00.000Z"]),
+            ("Europe/Paris", "2026-10-25T02:00", ["2026-10-25T00:00:00.000Z", "2026-10-25T01:00:00.000Z"]),
+            ("Europe/Paris", "2026-10-25T02:59", ["2026-10-25T00:59:00.000Z", "2026-10-25T01:59:00.000Z"]),
+            ("Europe/Paris", "2026-10-25T03:00", ["2026-10-25T02:00:00.000Z"]),
+            ("America/Martinique", "2026-11-23T20:30", ["2026-11-24T00:30:00.000Z"]),
+            ("Pacific/Kiritimati", "2026-11-23T00:00", ["2026-11-22T10:00:00.000Z"]),
+        ])
+    func locals(zone: String, local: String, moments: [String]) throws {
+        let zone = try #require(TimeZone.named(zone))
+        #expect(zone.moments(ofLocal: try moment(local + "Z")).map(\.rfc3339) == moments)
+    }
 }

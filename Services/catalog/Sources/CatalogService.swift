@@ -22,6 +22,8 @@ package struct CatalogService: Service {
         Migration("v0007_seats_left", sql: PackageResources.v0007_seats_left_sql, safeForOlderCode: true),
     ]
 
+    package static let commands = [exportProgramme, importProgramme]
+
     let database: Database
     let clock: WallClock
     let ids: Snowflake
@@ -41,7 +43,7 @@ package struct CatalogService: Service {
         cursors = try await CursorSeal.kept(in: context.database)
         answers = AnswerCache(context.database)
         booking = Booking(try context.neighbour("booking", setting: "BOOKING_URL"))
-        turnaround = try context.settings.integer("TURNAROUND_MINUTES", default: 15, in: 0...240) * 60_000
+        turnaround = try context.settings.turnaround()
         loop = context.loops[0]
         verifier = try context.verifierOfIdentity()
     }

@@ -2,11 +2,17 @@ import Time
 
 /// When a movie is shown in a room.
 package struct Session: Sendable {
-    package struct Price: Sendable {
+    package struct Price: Equatable, Sendable {
         /// In the currency's smallest unit.
         package let amount: Int64
         /// ISO 4217.
         package let currency: String
+
+        package static let amounts: ClosedRange<Int64> = 0...1_000_000_000
+
+        package static func isCurrency(_ text: String) -> Bool {
+            text.utf8.count == 3 && text.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+        }
     }
 
     package let id: SessionID

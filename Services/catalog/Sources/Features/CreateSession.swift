@@ -27,15 +27,26 @@ extension CatalogService {
             }
             guard allocation ?? 1 <= room.capacity else { throw CatalogRefusal.allocationAboveCapacity(room.capacity) }
             try transaction.checkRoom(room.id, isFreeAt: startsAt, duration: duration, turnaround: turnaround)
-            try transaction.execute(
-                """
-                INSERT INTO sessions
-                    (id, movie_id, room_id, place_id, starts_at, allocation, price_amount, price_currency)
-                VALUES (\(id), \(movie), \(room.id), \(room.place), \(startsAt), \(allocation ?? room.capacity),
-                    \(price?.amount), \(price?.currency))
-                """)
+            try transaction.addSession(
+                id, of: movie, in: room.id, of: room.place, at: startsAt, allocation ?? room.capacity, price)
             return .session(status: 201, try transaction.session(id), at: now)
         }
+    }
+}
+
+extension Transaction {
+    /// Once the room is known to be free, and the movie and the room to exist.
+    func addSession(
+        _ id: SessionID, of movie: MovieID, in room: RoomID, of place: PlaceID, at start: Timestamp,
+        _ allocation: Int64, _ price: Session.Price?
+    ) throws {
+        try execute(
+            """
+            INSERT INTO sessions
+                (id, movie_id, room_id, place_id, starts_at, allocation, price_amount, price_currency)
+            VALUES (\(id), \(movie), \(room), \(place), \(start), \(allocation), \(price?.amount),
+                \(price?.currency))
+            """)
     }
 }
 
@@ -72,10 +83,10 @@ extension Fields {
 
 extension Session.Price {
     fileprivate init?(_ fields: inout Fields) {
-        let amount = fields.integer("amount", 0...1_000_000_000)
+        let amount = fields.integer("amount", Session.Price.amounts)
         let currency = fields.text("currency", 3...3)
         guard let amount, let currency else { return nil }
-        guard currency.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) else {
+        guard Session.Price.isCurrency(currency) else {
             fields.refuse("price_currency_invalid", "The currency must be an ISO 4217 code, such as EUR.")
             return nil
         }
