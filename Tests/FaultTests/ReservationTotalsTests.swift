@@ -4,18 +4,21 @@ import TestSupport
 import Testing
 
 @Suite struct ReservationTotalsTests {
-    @Test("whatever becomes of analytics and booking meanwhile, analytics' totals equal booking's own, exactly")
+    @Test(
+        "whatever becomes of any of them meanwhile, analytics' totals and catalog's seats left equal booking's, exactly"
+    )
     func totals() async throws {
         let seed = environment("FAULT_SEED").flatMap { UInt64($0) } ?? .random(in: 0...9_999_999)
         try await Stack.run(settings: ["HOLD_SECONDS": "3600"], fixtures: Self.fixtures) { stack in
             var random = SeededGenerator(seed: seed)
             let witnesses = try await Load(stack).run(seed: seed) {
-                for name in ["analytics", "analytics", "booking", "analytics"] {
+                for name in ["analytics", "catalog", "analytics", "booking", "catalog", "analytics"] {
                     try await pause(100...500, &random)
                     try await stack[name].kill()
                     try await pause(0...500, &random)
                     try await stack[name].start()
                 }
+                try await changeAllocation(stack)
                 try await pause(100...300, &random)
                 try await stack["analytics"].freeze()
                 try await pause(500...1_500, &random)
@@ -34,7 +37,31 @@ import Testing
             #expect(own.count == 5, "three sessions of the test's and two of the sample data")
             #expect(try await stack["analytics"].sql(Self.told) == own)
             try await compareAnswer(own, stack)
+            try await compareSeatsLeft(stack)
         }
+    }
+
+    /// While customers take seats of it.
+    private func changeAllocation(_ stack: Stack) async throws {
+        let answer = try await stack.send(
+            "PATCH", "/v1/sessions/\(StackSession.id(1))", token: stack.token(user: 1, role: .admin),
+            body: Array(#"{"allocation":9000}"#.utf8))
+        #expect(answer.status == 200, "\(answer.codes)")
+    }
+
+    /// In the file, and as a visitor sees it; of a session that nobody booked, too.
+    private func compareSeatsLeft(_ stack: Stack) async throws {
+        let free = try await stack["booking"].sql(
+            "SELECT id, allocation, allocation - held - sold AS seats_left FROM sessions ORDER BY id")
+        let known = free.compactMap { $0["id"]?.integerValue }.map(String.init).joined(separator: ", ")
+        let told = try await stack["catalog"].sql(
+            "SELECT id, allocation, seats_left FROM sessions WHERE id IN (\(known)) ORDER BY id")
+        #expect(told == free)
+        let page = try await stack.get("/v1/sessions?movie_id=\(StackSession.movie)&bookable=true")
+        let shown = (page.json["sessions"]?.arrayValue ?? []).map { [$0["id"] ?? .null, $0["seats_left"] ?? .null] }
+        let expected = free.filter { ($0["id"]?.integerValue ?? 0) > 900_000_000_000_000 && $0["seats_left"] != 0 }
+            .map { [JSONValue.string("ses_\($0["id"]?.integerValue ?? 0)"), $0["seats_left"] ?? .null] }
+        #expect(shown == expected + [[.string(StackSession.id(4)), 50]])
     }
 
     /// Through the gateway, as an admin sees it: the film that only this test's sessions show.
@@ -73,12 +100,12 @@ import Testing
             """)
     }
 
-    /// Returns when booking has noted what ran out, and analytics has taken every event, within a minute.
+    /// Returns when booking has noted what ran out, and all have taken every event, within a minute.
     private func drained(_ stack: Stack) async throws {
         for _ in 0..<600 {
             let waiting = try await stack["booking"].sql(
                 """
-                SELECT (SELECT max(sequence) FROM events) - (SELECT sequence FROM followers WHERE name = 'analytics')
+                SELECT (SELECT max(sequence) FROM events) - (SELECT min(sequence) FROM followers)
                     + (SELECT count(*) FROM bookings WHERE closes_at < unixepoch() * 1000 AND confirmed_at IS NULL
                         AND cancelled_at IS NULL AND expired_at IS NULL) AS count
                 """)
@@ -92,7 +119,7 @@ import Testing
         try await Task.sleep(for: .milliseconds(Int.random(in: milliseconds, using: &random)))
     }
 
-    private static let fixtures = ["catalog": StackSession.rows(allocations: [10_000, 200, 10_000])]
+    private static let fixtures = ["catalog": StackSession.rows(allocations: [10_000, 200, 10_000, 50])]
 
     private static let told = """
         SELECT id, starts_at, allocation, opened, confirmed, expired, cancelled, seats FROM sessions ORDER BY id

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// An HTTP/1.1 message as it went over the wire, a request or an answer.
 struct Message: Sendable {
     /// `GET /v1/movies HTTP/1.1`, or `HTTP/1.1 200 OK`.

@@ -1,10 +1,10 @@
 import Glibc
 
 /// A TCP socket on the loopback network, blocking, with time-outs so that a test ends rather than hangs.
-struct Socket: Sendable {
-    let descriptor: Int32
+public struct Socket: Sendable {
+    public let descriptor: Int32
 
-    static func connect(to address: String, port: UInt16) -> Socket? {
+    public static func connect(to address: String, port: UInt16) -> Socket? {
         let socket = Socket(descriptor: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
         var timeout = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(socket.descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
@@ -16,7 +16,7 @@ struct Socket: Sendable {
     }
 
     /// Listens on a port that the kernel picks.
-    static func listen(on address: String) -> (Socket, port: UInt16) {
+    public static func listen(on address: String) -> (Socket, port: UInt16) {
         let socket = Socket(descriptor: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
         let bound = withSocketAddress(address, 0) { bind(socket.descriptor, $0, $1) }
         precondition(bound == 0 && Glibc.listen(socket.descriptor, 64) == 0, "cannot listen on \(address)")
@@ -30,19 +30,19 @@ struct Socket: Sendable {
         return (socket, UInt16(bigEndian: name.sin_port))
     }
 
-    func accept() -> Socket? {
+    public func accept() -> Socket? {
         let accepted = Glibc.accept(descriptor, nil, nil)
         return accepted < 0 ? nil : Socket(descriptor: accepted)
     }
 
     /// What has arrived, at least one byte; nil at the end, and when nothing comes for too long.
-    func receive() -> [UInt8]? {
+    public func receive() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65536)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         return count > 0 ? Array(buffer[..<count]) : nil
     }
 
-    func send(_ bytes: [UInt8]) {
+    public func send(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
@@ -54,9 +54,9 @@ struct Socket: Sendable {
     }
 
     /// Wakes whoever is blocked on it, in either direction.
-    func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    public func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-    func close() { Glibc.close(descriptor) }
+    public func close() { Glibc.close(descriptor) }
 }
 
 private func withSocketAddress<R>(_ host: String, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> R)
