@@ -13,6 +13,7 @@ INSERT INTO migrations VALUES('v0004_programme','bb91a25d096977e3',0,1);
 INSERT INTO migrations VALUES('v0005_rooms','1804aa2476347446',0,1);
 INSERT INTO migrations VALUES('v0006_rating_counts','51401095ef47d42b',0,1);
 INSERT INTO migrations VALUES('v0007_seats_left','2f8e9135f1b0e820',0,1);
+INSERT INTO migrations VALUES('v0008_movie_words','06359a6051519d28',0,1);
 CREATE TABLE movies (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
@@ -160,6 +161,14 @@ CREATE TABLE taken_events (
     source TEXT PRIMARY KEY,
     sequence INTEGER NOT NULL CHECK (sequence >= 0)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE movie_words (
+    movie_id INTEGER NOT NULL REFERENCES movies (id) ON DELETE CASCADE,
+    word TEXT NOT NULL,
+    PRIMARY KEY (movie_id, word)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE movies_to_read (
+    movie_id INTEGER PRIMARY KEY REFERENCES movies (id) ON DELETE CASCADE
+) STRICT;
 CREATE INDEX movies_by_rating ON movies (by_rating, by_id);
 CREATE INDEX movies_by_newest ON movies (by_newest, by_id);
 CREATE INDEX movies_by_leaving ON movies (by_leaving, by_id);
@@ -271,5 +280,34 @@ BEGIN
     SET bookable_until = (SELECT max(starts_at) FROM sessions WHERE movie_id = movies.id AND has_seats = 1)
     WHERE id IN (OLD.movie_id, NEW.movie_id);
 END;
+CREATE INDEX movie_words_by_word ON movie_words (word, movie_id);
+CREATE TRIGGER texts_added AFTER INSERT ON movies
+BEGIN
+    INSERT INTO movies_to_read (movie_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER texts_changed AFTER UPDATE OF title, description ON movies
+WHEN NEW.title <> OLD.title OR NEW.description <> OLD.description
+BEGIN
+    INSERT INTO movies_to_read (movie_id) VALUES (NEW.id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER credits_added AFTER INSERT ON credits
+BEGIN
+    INSERT INTO movies_to_read (movie_id) VALUES (NEW.movie_id) ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER credits_removed AFTER DELETE ON credits
+BEGIN
+    INSERT INTO movies_to_read (movie_id) SELECT id FROM movies WHERE id = OLD.movie_id ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER credits_changed AFTER UPDATE OF movie_id, person_id ON credits
+BEGIN
+    INSERT INTO movies_to_read (movie_id) SELECT id FROM movies WHERE id IN (OLD.movie_id, NEW.movie_id)
+    ON CONFLICT DO NOTHING;
+END;
+CREATE TRIGGER people_renamed AFTER UPDATE OF name ON people WHEN NEW.name <> OLD.name
+BEGIN
+    INSERT INTO movies_to_read (movie_id) SELECT movie_id FROM credits WHERE person_id = NEW.id ON CONFLICT DO NOTHING;
+END;
+CREATE INDEX showings_by_place ON showings (place_id, movie_id);
+CREATE INDEX places_by_zone ON places (time_zone);
 PRAGMA writable_schema=OFF;
 COMMIT;

@@ -35,9 +35,26 @@ public struct AnswerCache: Sendable {
 
     public init(_ database: Database) { self.database = database }
 
+    /// An answer that is made, and for how long it is good.
+    public enum Made {
+        /// Until anything is written.
+        case lasting(Response)
+        /// For this moment: it depends on the time, too.
+        case passing(Response)
+    }
+
     /// The answer kept for `target`, or the one that `make` gives, tagged.
     public func answer(to target: String, _ make: () throws -> Response) throws -> Response {
-        guard let memory = try memory.value else { return try make().tagged() }
+        try answer(to: target) { Made.lasting(try make()) }
+    }
+
+    /// The same where only the query says whether an answer may be kept.
+    public func answer(to target: String, _ make: () throws -> Made) throws -> Response {
+        guard let memory = try memory.value else {
+            switch try make() {
+            case .lasting(let made), .passing(let made): return made.tagged()
+            }
+        }
         // Read before the answer is made: what is written meanwhile may be in it, and costs one more making.
         let generation = database.generation
         if memory.generation != generation {
@@ -46,9 +63,13 @@ public struct AnswerCache: Sendable {
         }
         if try isWrittenElsewhere(memory) { memory.forget() }
         if let known = memory.answers[target] { return known }
-        let made = try make().tagged()
-        memory.keep(made, to: target)
-        return made
+        switch try make() {
+        case .passing(let made): return made.tagged()
+        case .lasting(let made):
+            let tagged = made.tagged()
+            memory.keep(tagged, to: target)
+            return tagged
+        }
     }
 
     /// Whether the file has changed since it was last looked at, which is once a second: to look costs a tenth of what

@@ -33,6 +33,11 @@ struct Cinema {
         }
     }
 
+    /// What the service does soon after movies have come otherwise than by a request.
+    func readWords() async throws {
+        try await service.running.context.database.write { try $0.readWords(atMost: 100_000) }
+    }
+
     /// A place whose one room has the same number.
     func add(place: Int64, zone: String = "Europe/Paris") async throws {
         try await write(

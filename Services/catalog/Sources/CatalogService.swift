@@ -20,6 +20,7 @@ package struct CatalogService: Service {
         Migration("v0005_rooms", sql: PackageResources.v0005_rooms_sql, safeForOlderCode: true),
         Migration("v0006_rating_counts", sql: PackageResources.v0006_rating_counts_sql, safeForOlderCode: true),
         Migration("v0007_seats_left", sql: PackageResources.v0007_seats_left_sql, safeForOlderCode: true),
+        Migration("v0008_movie_words", sql: PackageResources.v0008_movie_words_sql, safeForOlderCode: true),
     ]
 
     package static let commands = [exportProgramme, importProgramme]
@@ -40,6 +41,7 @@ package struct CatalogService: Service {
         database = context.database
         clock = context.clock
         ids = context.ids
+        try await context.database.write { try $0.readWords(atMost: 1_000) }
         cursors = try await CursorSeal.kept(in: context.database)
         answers = AnswerCache(context.database)
         booking = Booking(try context.neighbour("booking", setting: "BOOKING_URL"))

@@ -16,6 +16,7 @@ extension CatalogService {
             try transaction.forgetName(of: person.id, person.name)
             try transaction.execute("UPDATE people SET name = \(changed) WHERE id = \(person.id)")
             try transaction.execute("INSERT INTO people_names (rowid, name) VALUES (\(person.id), \(changed))")
+            try transaction.readWords(atMost: 100, of: person.id)
             return .person(person.id, changed)
         }
     }

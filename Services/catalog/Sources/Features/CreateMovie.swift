@@ -28,6 +28,7 @@ extension CatalogService {
                 """)
             try transaction.setCredits(directors, as: .director, of: id)
             try transaction.setCredits(stars, as: .star, of: id)
+            try transaction.readWords(of: id)
             return .json(201) { json in json.object("movie") { movie.write(to: &$0) } }
         }
     }

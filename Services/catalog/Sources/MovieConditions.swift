@@ -1,0 +1,98 @@
+import SQLite
+import Time
+import TimeZone
+import TypedID
+
+/// A filter as conditions on `movies m`, and the ways to find the movies that meet them.
+struct MovieConditions {
+    /// A way to list, through an index, movies of which those that meet all conditions are some.
+    struct Source {
+        let tables: SQL
+        let filter: SQL
+        /// The movie's id in `tables`; nil where they are `movies m` themselves.
+        let movie: SQL?
+    }
+
+    /// What `by_leaving` and `by_newest` are of these movies; nil for anything.
+    let leaving: ClosedRange<Int64>?
+    let newest: ClosedRange<Int64>?
+    /// All else, what costs least first.
+    let lookups: [SQL]
+    let sources: [Source]
+
+    /// What the sorted column is of these movies.
+    func range(of sort: MovieSort) -> ClosedRange<Int64>? {
+        switch sort {
+        case .rating: nil
+        case .new: newest
+        case .leavingSoon: leaving
+        }
+    }
+
+    /// Everything but the range of a column that the caller seeks by. The plus keeps it from being sought by otherwise.
+    func predicate(but sort: MovieSort? = nil) -> SQL {
+        var all: SQL = "TRUE"
+        if let leaving, sort != .leavingSoon {
+            all += " AND +m.by_leaving BETWEEN \(leaving.lowerBound) AND \(leaving.upperBound)"
+        }
+        if let newest, sort != .new {
+            all += " AND +m.by_newest BETWEEN \(newest.lowerBound) AND \(newest.upperBound)"
+        }
+        for lookup in lookups { all += " AND \(sql: lookup)" }
+        return all
+    }
+}
+
+extension Connection {
+    /// Nil where no movie can meet them.
+    /// - Throws: `periodBackwards`.
+    func conditions(_ filter: MovieFilter, at now: Timestamp) throws -> MovieConditions? {
+        var (leaving, newest) = (Self.any, Self.any)
+        var (lookups, sources): ([SQL], [MovieConditions.Source]) = ([], [])
+        for beginning in filter.beginnings {
+            let isBeginning: SQL = "w.word >= \(beginning) AND w.word < \(beginning + "\u{10FFFF}")"
+            lookups.append(
+                "EXISTS (SELECT 1 FROM movie_words w WHERE w.movie_id = m.id AND \(sql: isBeginning))")
+            sources.append(.init(tables: "movie_words w", filter: isBeginning, movie: "w.movie_id"))
+        }
+        if filter.isBookable {
+            lookups.append("+m.bookable_until > \(now)")
+            sources.append(
+                .init(
+                    tables: "movies m INDEXED BY movies_by_bookable_until", filter: "m.bookable_until > \(now)",
+                    movie: nil))
+            leaving = leaving.clamped(to: now.rawValue + 1...(.max - 1))
+        }
+        if filter.isAboutSessions {
+            guard let sessions = try sessionCondition(filter, at: now) else { return nil }
+            lookups.append(sessions.lookup)
+            sources += sessions.sources
+            leaving = leaving.clamped(to: sessions.first...(.max - 1))
+            newest = newest.clamped(to: -sessions.last...(.max - 1))
+        }
+        switch filter.airing {
+        case .now?:
+            leaving = leaving.clamped(to: now.rawValue...(.max - 1))
+            newest = newest.clamped(to: -now.rawValue...(.max - 1))
+        case .upcoming?:
+            leaving = leaving.clamped(to: now.rawValue + 1...(.max - 1))
+            newest = newest.clamped(to: -.max...(-now.rawValue - 1))
+        case nil: break
+        }
+        if leaving != Self.any { sources.append(.init(column: "by_leaving", leaving)) }
+        if newest != Self.any { sources.append(.init(column: "by_newest", newest)) }
+        return MovieConditions(
+            leaving: leaving == Self.any ? nil : leaving, newest: newest == Self.any ? nil : newest,
+            lookups: lookups, sources: sources)
+    }
+
+    private static var any: ClosedRange<Int64> { .min ... .max }
+}
+
+extension MovieConditions.Source {
+    fileprivate init(column: StaticString, _ range: ClosedRange<Int64>) {
+        self.init(
+            tables: "movies m INDEXED BY movies_\(raw: column)",
+            filter: "m.\(raw: column) BETWEEN \(range.lowerBound) AND \(range.upperBound)", movie: nil)
+    }
+}
