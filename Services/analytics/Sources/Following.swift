@@ -12,7 +12,7 @@ extension AnalyticsService {
     static let eventsAtOnce: Int64 = 200
     private static let pollMilliseconds: Int64 = 250
     /// While more events come in, they are left this many times as long as a batch of visits took.
-    private static let leftToOthers: Int64 = 8
+    private static let leftToOthers: Int64 = 4
 
     package func work() async {
         var newest: EventID?

@@ -78,8 +78,5 @@ extension Booking {
 
 extension BookingService {
     /// - Throws: 401 for a token of ours that names no user.
-    func userID(of caller: Principal) throws -> UserID {
-        guard let user = UserID(caller.subject) else { throw APIError.tokenInvalid }
-        return user
-    }
+    func userID(of caller: Principal) throws -> UserID { try caller.id() }
 }

@@ -19,14 +19,13 @@ extension Account {
 extension IdentityService {
     /// - Throws: `tokenWithdrawn` when the account is gone or has changed its password since.
     func account(of caller: Principal) throws -> Account {
-        let account = try UserID(caller.subject).flatMap { id in
-            try database.read { connection in
-                try connection.first(
-                    """
-                    SELECT \(sql: Account.columns) FROM users
-                    WHERE id = \(id) AND tokens_valid_from <= \(caller.issuedAt)
-                    """, Account.init)
-            }
+        let id: UserID = try caller.id()
+        let account = try database.read { connection in
+            try connection.first(
+                """
+                SELECT \(sql: Account.columns) FROM users
+                WHERE id = \(id) AND tokens_valid_from <= \(caller.issuedAt)
+                """, Account.init)
         }
         guard let account else { throw IdentityRefusal.tokenWithdrawn }
         return account

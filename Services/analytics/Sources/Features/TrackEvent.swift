@@ -12,7 +12,7 @@ extension AnalyticsService {
     /// their ids misses none.
     func trackEvent(_ request: Request, _ caller: Principal?) async throws -> Response {
         let event = try PageEvent(request.body)
-        let user = caller.flatMap { UserID($0.subject) }
+        let user = caller.flatMap { try? $0.id(UserID.self) }
         let id: EventID = ids.next()
         let query = text(of: event.query)
         return try await request.decide(in: database) { [clock] transaction in

@@ -7,7 +7,7 @@ import TypedID
 extension CatalogService {
     /// `POST /v1/movies/{movie_id}/rate` `{value}`: 201 the first time, 200 when it overrides, under the same id.
     func rateMovie(_ request: Request, _ caller: Principal) async throws -> Response {
-        guard let user = UserID(caller.subject) else { throw APIError.tokenInvalid }
+        let user: UserID = try caller.id()
         var fields = Fields(request.body)
         guard let value = fields.number("value", 0...5) else { throw fields.refusal }
         let movie = request.parameter("movie_id")
