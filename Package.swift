@@ -104,6 +104,13 @@ let package = Package(
             .testTarget(
                 name: "HistoryTests", dependencies: ["SeatHistory", "TestSupport"] + mechanisms,
                 path: "Tests/HistoryTests", swiftSettings: strict),
+            // The one place that knows all four: who may use which route is one table.
+            .testTarget(
+                name: "AccessTests",
+                dependencies: [
+                    "AnalyticsService", "BookingService", "CatalogService", "IdentityService", "TestSupport",
+                ]
+                    + mechanisms, path: "Tests/AccessTests", swiftSettings: strict),
             .testTarget(
                 name: "GatewayTests", dependencies: ["TestSupport"], path: "Tests/GatewayTests", swiftSettings: strict),
             .executableTarget(

@@ -25,8 +25,8 @@ public enum BodyRule: Sendable, Equatable {
 public struct Route: Sendable {
     public typealias Handler = @Sendable (Request, Principal?) async throws -> Response
 
-    let method: String
-    let pattern: String
+    public let method: String
+    public let pattern: String
     let access: Access
     let body: BodyRule
     /// In bytes; more is a 413.

@@ -9,7 +9,7 @@ extension History {
     public var lacks: [String] {
         let wanted = [
             "open", "open session_started", "reserve", "reserve not_enough_seats", "pick", "pick seat_taken", "confirm",
-            "confirm no_seats_reserved", "cancel", "cancel booking_confirmed", "reserve booking_expired",
+            "confirm no_seats_reserved", "cancel", "reserve booking_expired",
             "reserve booking_cancelled", "refund", "refund booking_not_confirmed", "allocate",
             "allocate allocation_below_reserved", "look", "show",
         ]
