@@ -175,6 +175,22 @@ import Testing
         #expect(script.rules == [.countsWrong])
     }
 
+    @Test("once the service has ended, what had failed is done or is not, and does not happen any more")
+    func ends() {
+        func rules(end: Moment?) -> [Fault.Rule] {
+            var script = Script(ends: end.map { [$0] } ?? [])
+            script.open("a", at: 0)
+            script.note(.reserve(booking: "a", count: 4), 10, 20, .unknown)
+            script.look(5, held: 0, sold: 0, 50)
+            script.note(.confirm(booking: "a"), 60, 70, .refused("no_seats_reserved"))
+            script.confirm("a", 4, 80, 90)
+            return script.rules
+        }
+        #expect(rules(end: nil) == [])
+        #expect(rules(end: 15) == [])
+        #expect(rules(end: 55) == [.successImpossible])
+    }
+
     @Test("a seat map fits the bookings of its moment, and adds up")
     func looks() {
         var script = Script(seats: ["s1", "s2", "s3", "s4", "s5"])

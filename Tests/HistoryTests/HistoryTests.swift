@@ -17,6 +17,18 @@ import Testing
         }
     }
 
+    @Test("the same while booking is killed again and again: what was answered stays, and the rest happened or did not")
+    func kills() async throws {
+        let rush = Rush.ofEnvironment(seconds: 6)
+        try await Stack.run(settings: Rush.settings, fixtures: Rush.fixtures) { stack in
+            let history = try await rush.history(on: stack, kills: rush.seconds)
+            print("kill -9, HISTORY_SEED=\(rush.seed), \(rush.clients) clients: \(history.summary)")
+            let faults = history.faults()
+            #expect(faults.isEmpty, "\(history.explain(faults))")
+            #expect(history.entries.contains { $0.outcome == .unknown })
+        }
+    }
+
     /// Without it, a checker that finds nothing proves nothing.
     @Test("a fault that is planted in booking's database is found", arguments: PlantedFault.allCases)
     func plantedFault(_ planted: PlantedFault) async throws {

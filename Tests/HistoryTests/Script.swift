@@ -6,9 +6,11 @@ struct Script {
     private var history: History
 
     /// - Parameter seats: their ids, where they have names.
-    init(allocation: Int = 5, seats: [String] = [], hasBegun: Bool = false) {
+    init(allocation: Int = 5, seats: [String] = [], hasBegun: Bool = false, ends: [Moment] = []) {
         let plan = PlannedSession(allocation: allocation, seats: Set(seats), hasBegun: hasBegun)
-        history = History(sessions: [Self.session: plan], hold: 1_000_000_000, tolerance: 1_000_000)
+        history = History(
+            sessions: [Self.session: plan], hold: 1_000_000_000, tolerance: 1_000_000, ends: ends.map { $0 * 1_000_000 }
+        )
     }
 
     /// Opens a booking, for the second that follows `at`.

@@ -7,7 +7,9 @@ struct BookingTimeline {
     private static let expiry = -1
 
     /// - Parameter acts: what was asked about the booking, by the place in the history.
-    init(openedAt: Moment, closesAt: Moment, tolerance: Moment, isSeated: Bool, acts: [(Int, Entry)]) {
+    init(
+        openedAt: Moment, closesAt: Moment, tolerance: Moment, isSeated: Bool, ends: [Moment], acts: [(Int, Entry)]
+    ) {
         let entries = Dictionary(acts.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
         var possible = Possibilities(BookingState()) { state, act in
             guard act != Self.expiry else { return [state.status == .open ? state.with(.expired) : state] }
@@ -19,10 +21,13 @@ struct BookingTimeline {
         ]
         for (number, entry) in acts {
             if case .show = entry.act { continue }
-            spans.append((number, entry.invoked, entry.outcome == .unknown ? nil : entry.returned))
+            let isUnknown = entry.outcome == .unknown
+            spans.append((number, entry.invoked, isUnknown ? ends.first { $0 >= entry.returned } : entry.returned))
         }
         for mark in Mark.inOrder(spans) {
-            if mark.isEnd {
+            if mark.isEnd, entries[mark.act]?.outcome == .unknown {
+                possible.abandon(mark.act)
+            } else if mark.isEnd {
                 if !possible.end(mark.act), let entry = entries[mark.act] {
                     faults.append(entry.fault(mark.act, in: possible.states))
                     possible.force(entry.forced)

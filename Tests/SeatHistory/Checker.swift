@@ -15,7 +15,7 @@ extension History {
         for (id, booking) in opened {
             let timeline = BookingTimeline(
                 openedAt: booking.openedAt, closesAt: booking.closesAt, tolerance: tolerance,
-                isSeated: !(sessions[booking.session]?.seats.isEmpty ?? true), acts: acts[id] ?? [])
+                isSeated: !(sessions[booking.session]?.seats.isEmpty ?? true), ends: ends, acts: acts[id] ?? [])
             faults += timeline.faults
             timelines[booking.session, default: [:]][id] = timeline
         }
@@ -55,7 +55,8 @@ extension History {
         }
     }
 
-    /// What the session's allocation may have been.
+    /// What the session's allocation may have been. Changes of a session are finished one after the other: one that was
+    /// not answered cannot come after one that was.
     private func allocations(_ plan: PlannedSession, _ entries: [(Int, Entry)]) -> [Stage<Int>] {
         let changes = entries.filter { if case .allocate = $0.1.act { true } else { false } }
         let byNumber = Dictionary(changes.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
@@ -67,11 +68,28 @@ extension History {
             }
         }
         let spans = changes.map { number, entry in
-            (act: number, from: entry.invoked, to: entry.outcome == .unknown ? nil : Optional(entry.returned))
+            let answered = changes.first { $0.1.invoked >= entry.returned && $0.1.isDecided }?.1.returned
+            return (act: number, from: entry.invoked, to: entry.outcome == .unknown ? answered : entry.returned)
         }
         return Mark.inOrder(spans).map { mark in
-            if mark.isEnd { _ = possible.end(mark.act) } else { possible.begin(mark.act) }
+            if !mark.isEnd {
+                possible.begin(mark.act)
+            } else if byNumber[mark.act]?.outcome == .unknown {
+                possible.abandon(mark.act)
+            } else {
+                _ = possible.end(mark.act)
+            }
             return Stage(from: mark.at, states: possible.states)
+        }
+    }
+}
+
+extension Entry {
+    /// Whether it was done, or weighed and refused.
+    fileprivate var isDecided: Bool {
+        switch outcome {
+        case .unknown, .refused("session_changing", _): false
+        default: true
         }
     }
 }

@@ -26,7 +26,7 @@ public enum Outcome: Sendable, Equatable {
     case shown(status: String, count: Int)
     /// A 409, with the seats that its message names.
     case refused(String, seats: Set<String> = [])
-    /// No answer, or one that says nothing about what was done: it may happen later, or never.
+    /// No answer, or one that says nothing about what was done: it may happen later, unless the service ends, or never.
     case unknown
     /// Something that no act may be answered.
     case unexpected(String)
@@ -83,12 +83,18 @@ public struct History: Sendable {
     public let hold: Moment
     /// How far the services' clock may be from the clients', and a rounding to milliseconds.
     public let tolerance: Moment
+    /// When booking was seen to be dead: whatever had failed by then cannot happen any more.
+    public let ends: [Moment]
     public var entries: [Entry]
 
-    public init(sessions: [String: PlannedSession], hold: Moment, tolerance: Moment, entries: [Entry] = []) {
+    /// - Parameter ends: in their order.
+    public init(
+        sessions: [String: PlannedSession], hold: Moment, tolerance: Moment, ends: [Moment] = [], entries: [Entry] = []
+    ) {
         self.sessions = sessions
         self.hold = hold
         self.tolerance = tolerance
+        self.ends = ends
         self.entries = entries
     }
 }

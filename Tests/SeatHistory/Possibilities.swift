@@ -36,11 +36,14 @@ struct Possibilities<State: Hashable> {
     mutating func end(_ act: Int) -> Bool {
         let consistent = configurations.filter { !$0.pending.contains(act) }
         let isPossible = !consistent.isEmpty
-        configurations =
-            isPossible
-            ? consistent
-            : Set(configurations.map { Configuration(state: $0.state, pending: $0.pending.subtracting([act])) })
+        if isPossible { configurations = consistent } else { abandon(act) }
         return isPossible
+    }
+
+    /// An act without an answer can do nothing any more; whether it has is not known.
+    mutating func abandon(_ act: Int) {
+        configurations = Set(
+            configurations.map { Configuration(state: $0.state, pending: $0.pending.subtracting([act])) })
     }
 
     /// What was answered counts, although it should not have been possible.

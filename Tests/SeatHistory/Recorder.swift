@@ -4,8 +4,13 @@ import Synchronization
 /// Where all clients write down what they asked and were answered.
 final class Recorder: Sendable {
     private let written = Mutex<[Entry]>([])
+    private let ended = Mutex<[Moment]>([])
 
     var entries: [Entry] { written.withLock { $0 } }
+
+    var ends: [Moment] { ended.withLock { $0 } }
+
+    func writeEnd() { ended.withLock { $0.append(Self.now()) } }
 
     func write(_ entry: Entry) { written.withLock { $0.append(entry) } }
 

@@ -32,13 +32,11 @@ public struct Rush: Sendable {
     public static let fixtures = ["catalog": Venue.rows]
 
     /// Runs everybody for that long, then looks at everything, while the last bookings are open and once they are not.
-    /// - Parameter meanwhile: what happens beside it.
-    public func history(
-        on stack: Stack, meanwhile: @escaping @Sendable () async throws -> Void = {}
-    ) async throws -> History {
+    /// - Parameter kills: how often booking is killed meanwhile, and started again.
+    public func history(on stack: Stack, kills: Int = 0) async throws -> History {
         let (recorder, sold) = (Recorder(), Bookings())
         let end = Recorder.now() + Moment(seconds) * 1_000_000_000
-        async let disturbance: Void = meanwhile()
+        async let disturbance: Void = kill(stack["booking"], kills, recorder)
         let pools = (0..<(clients + 1) / 2).map { _ in Bookings() }
         await Threads.run(clients + 1) { number in
             let random = SeededGenerator(seed: seed &+ UInt64(number))
@@ -60,7 +58,17 @@ public struct Rush: Sendable {
         await lookAtEverything(stack, recorder)
         return History(
             sessions: Venue.sessions, hold: Moment(Self.holdSeconds) * 1_000_000_000, tolerance: 20_000_000,
-            entries: recorder.entries)
+            ends: recorder.ends, entries: recorder.entries)
+    }
+
+    private func kill(_ booking: StackService, _ times: Int, _ recorder: Recorder) async throws {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<times {
+            try await Task.sleep(for: .milliseconds(Int.random(in: 100...seconds * 1_500 / times, using: &random)))
+            try await booking.kill()
+            recorder.writeEnd()
+            try await booking.start()
+        }
     }
 
     private func lookAtEverything(_ stack: Stack, _ recorder: Recorder) async {
