@@ -23,9 +23,9 @@ extension Fields {
         }
         let count = text.codePointCount
         if count < length.lowerBound {
-            refuse(name, "too_short", "has fewer than \(counted(length.lowerBound, "character"))")
+            refuse(name, "too_short", "must have \(counted(length.lowerBound, "character")) or more")
         } else if count > length.upperBound {
-            refuse(name, "too_long", "has more than \(counted(length.upperBound, "character"))")
+            refuse(name, "too_long", "must have \(counted(length.upperBound, "character")) at most")
         } else {
             return text
         }
@@ -101,9 +101,9 @@ extension Fields {
             return nil
         }
         if elements.count < count.lowerBound {
-            refuse(name, "too_short", "has fewer than \(counted(count.lowerBound, "element"))")
+            refuse(name, "too_short", "must have \(counted(count.lowerBound, "element")) or more")
         } else if elements.count > count.upperBound {
-            refuse(name, "too_long", "has more than \(counted(count.upperBound, "element"))")
+            refuse(name, "too_long", "must have \(counted(count.upperBound, "element")) at most")
         } else {
             return elements
         }
@@ -117,7 +117,7 @@ extension Fields {
         guard let values = list(name, count, required: required) else { return nil }
         let elements = values.compactMap(element)
         if elements.count == values.count { return elements }
-        refuse(name, "invalid", "has an element of the wrong kind")
+        refuse(name, "invalid", "must not have an element of the wrong kind")
         return nil
     }
 

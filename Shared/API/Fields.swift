@@ -3,9 +3,9 @@ import JSON
 /// Reads the fields of a body or the parameters of a query, and collects everything that is wrong with them.
 ///
 ///     var fields = Fields(request.body)
-///     let title = fields.text("title", 1...200, trim: true)
-///     let capacity = fields.integer("capacity", 1...10_000, required: false) ?? 100
-///     guard let title, fields.faults.isEmpty else { throw fields.refusal }
+///     let name = fields.text("name", 1...200, trim: true)
+///     let size = fields.integer("size", 1...10_000, required: false) ?? 100
+///     guard let name, fields.faults.isEmpty else { throw fields.refusal }
 ///
 /// A reader answers nil for a field that is at fault, and for one that is absent. Absent and null are the same: a fault
 /// `<field>_missing` if the field is required, nothing otherwise. Fields that nobody reads are ignored.
@@ -52,7 +52,8 @@ public struct Fields {
         faults.append(Fault(code: code, message: message))
     }
 
-    /// Adds the fault `<field>_<reason>`, with `The <field> <rule>.` for a message.
+    /// Adds the fault `<field>_<reason>`, with `The <field> <rule>.` for a message. A field may be one or many: a rule
+    /// says what it must be.
     mutating func refuse(_ name: String, _ reason: String, _ rule: String) {
         refuse("\(codePrefix)\(name)_\(reason)", "The \(messagePrefix)\(name) \(rule).")
     }
@@ -72,7 +73,7 @@ public struct Fields {
     mutating func present(_ name: String, required: Bool) -> JSONValue? {
         if let value = value(name), value != .null { return value }
         if case .unreadable = source { return nil }
-        if required { refuse(name, "missing", "is required") }
+        if required { refuse(name, "missing", "must be given") }
         return nil
     }
 
@@ -106,7 +107,7 @@ public struct Fields {
     }
 
     /// A list of objects, each read by `read`; nil unless all of them can be. Their faults are named
-    /// `seats_row_missing` for `row` in any of `seats`, and the message says which one.
+    /// `lines_text_missing` for `text` in any of `lines`, and the message says which one.
     public mutating func objects<Value>(
         _ name: String, _ count: ClosedRange<Int>, required: Bool = true, _ read: (inout Fields) -> Value?
     ) -> [Value]? {

@@ -2,8 +2,8 @@
 ///
 ///     var json = JSONWriter(reserving: 4096)
 ///     json.object { json in
-///         json.array("movies") { json in
-///             json.object { json in json.field("title", title) }
+///         json.array("things") { json in
+///             json.object { json in json.field("name", name) }
 ///         }
 ///     }
 ///     response.body = json.bytes

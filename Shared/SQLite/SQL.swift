@@ -15,7 +15,7 @@ public protocol SQLBindable {
 
 /// A statement's text with its arguments.
 ///
-///     let sql: SQL = "SELECT title FROM movies WHERE id = \(id)"
+///     let sql: SQL = "SELECT name FROM things WHERE id = \(id)"
 ///
 /// An interpolated value becomes a parameter and is bound, never pasted into the text. There is no way to make
 /// an `SQL` from a `String` that is not a literal.

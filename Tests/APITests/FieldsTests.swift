@@ -104,24 +104,23 @@ private enum Outcome<Value: Equatable & Sendable>: Equatable, Sendable {
         #expect(fields.faults.isEmpty)
     }
 
+    /// Wrong in every way that a reader knows.
+    private static let faulty: JSONValue = [
+        "short": "a", "long": "abcdefghi", "text": 1, "control": "\0", "whole": 1.5, "big": 101, "low": 0,
+        "number": "1", "value": 6, "bool": 0, "sort": "New", "at": "tomorrow", "id": "xyz_1", "list": "a",
+        "few": [],
+        "many": [1, 2, 3], "mixed": ["a", 1], "map": [],
+    ]
+
     @Test("Every fault of a body is reported at once, in a sentence that names field and rule")
-    func messages() throws {
-        var fields = Fields([
-            "short": "a", "long": "abcdefghi", "text": 1, "control": "\0", "whole": 1.5, "big": 101, "low": 0,
-            "number": "1", "value": 6, "bool": 0, "sort": "New", "at": "tomorrow", "id": "mov_1", "list": "a",
-            "few": [],
-            "many": [1, 2, 3], "mixed": ["a", 1], "map": [],
-        ])
-        _ = fields.text("title", 1...2)
+    func messages() {
+        var fields = Fields(Self.faulty)
+        _ = fields.text("titles", 1...2)
         _ = fields.text("short", 8...128)
         _ = fields.text("long", 1...8)
         _ = fields.text("text", 1...8)
         _ = fields.text("control", 1...8)
-        _ = fields.integer("whole", 1...100)
-        _ = fields.integer("big", 1...100)
-        _ = fields.integer("low", 1...Int64.max)
-        _ = fields.number("number", 0...5)
-        _ = fields.number("value", 0...5)
+        readNumbers(of: &fields)
         _ = fields.bool("bool")
         _ = fields.choice("sort", of: Sort.self)
         _ = fields.timestamp("at")
@@ -132,30 +131,40 @@ private enum Outcome<Value: Equatable & Sendable>: Equatable, Sendable {
         _ = fields.list("mixed", 1...2) { $0.stringValue }
         _ = fields.object("map")
         fields.refuse("password_common", "The password is too common.")
-        #expect(
-            fields.faults.map { "\($0.code): \($0.message)" } == [
-                "title_missing: The title is required.",
-                "short_too_short: The short has fewer than 8 characters.",
-                "long_too_long: The long has more than 8 characters.",
-                "text_invalid: The text must be text.",
-                "control_invalid: The control must not contain control characters.",
-                "whole_invalid: The whole must be a whole number.",
-                "big_out_of_range: The big must be from 1 to 100.",
-                "low_out_of_range: The low must be 1 or more.",
-                "number_invalid: The number must be a number.",
-                "value_out_of_range: The value must be from 0 to 5.",
-                "bool_invalid: The bool must be true or false.",
-                "sort_invalid: The sort must be rating, new or leaving_soon.",
-                "at_invalid: The at must be a date and time, such as 2026-11-20T18:30:00Z.",
-                "id_invalid: The id must be an ID that begins with fil_.",
-                "list_invalid: The list must be a list.",
-                "few_too_short: The few has fewer than 1 element.",
-                "many_too_long: The many has more than 2 elements.",
-                "mixed_invalid: The mixed has an element of the wrong kind.",
-                "map_invalid: The map must be an object.",
-                "password_common: The password is too common.",
-            ])
+        #expect(fields.faults.map { "\($0.code): \($0.message)" } == Self.sentences)
     }
+
+    private func readNumbers(of fields: inout Fields) {
+        _ = fields.integer("whole", 1...100)
+        _ = fields.integer("big", 1...100)
+        _ = fields.integer("low", 1...Int64.max)
+        _ = fields.number("number", 0...5)
+        _ = fields.number("value", 0...5)
+    }
+
+    /// As right for `titles` as for `title`.
+    private static let sentences = [
+        "titles_missing: The titles must be given.",
+        "short_too_short: The short must have 8 characters or more.",
+        "long_too_long: The long must have 8 characters at most.",
+        "text_invalid: The text must be text.",
+        "control_invalid: The control must not contain control characters.",
+        "whole_invalid: The whole must be a whole number.",
+        "big_out_of_range: The big must be from 1 to 100.",
+        "low_out_of_range: The low must be 1 or more.",
+        "number_invalid: The number must be a number.",
+        "value_out_of_range: The value must be from 0 to 5.",
+        "bool_invalid: The bool must be true or false.",
+        "sort_invalid: The sort must be rating, new or leaving_soon.",
+        "at_invalid: The at must be a date and time, such as 2026-11-20T18:30:00Z.",
+        "id_invalid: The id must be an ID that begins with fil_.",
+        "list_invalid: The list must be a list.",
+        "few_too_short: The few must have 1 element or more.",
+        "many_too_long: The many must have 2 elements at most.",
+        "mixed_invalid: The mixed must not have an element of the wrong kind.",
+        "map_invalid: The map must be an object.",
+        "password_common: The password is too common.",
+    ]
 
     @Test("A body that is not an object has that one fault", arguments: [nil, 1, "a", [], true] as [JSONValue])
     func notAnObject(body: JSONValue) {
@@ -192,9 +201,9 @@ private enum Outcome<Value: Equatable & Sendable>: Equatable, Sendable {
         #expect(fields.object("flat") { $0.text("row", 1...3) } == nil)
         #expect(
             fields.faults.map { "\($0.code): \($0.message)" } == [
-                "page_query_missing: The page.query is required.",
+                "page_query_missing: The page.query must be given.",
                 "page_path_invalid: The page.path must be text.",
-                "seats_row_too_short: The seats[1].row has fewer than 1 character.",
+                "seats_row_too_short: The seats[1].row must have 1 character or more.",
                 "seats_invalid: The seats[2] must be an object.",
                 "flat_invalid: The flat must be an object.",
             ])

@@ -24,7 +24,7 @@ extension CatalogRefusal: APIRefusal {
             APIError(409, "session_overlaps", "The room is taken by \(session), with the time between two movies.")
         case .allocationAboveCapacity(let capacity):
             APIError(422, "allocation_above_capacity", "The allocation is above the room's capacity of \(capacity).")
-        case .severalRooms: APIError(422, "room_id_missing", "The place has several rooms: the room_id is required.")
+        case .severalRooms: APIError(422, "room_id_missing", "The place has several rooms: the room_id must be given.")
         case .sessionChanging:
             APIError(409, "session_changing", "Another change of the session is at work. Try again shortly.")
         case .allocationBelowReserved(let message): APIError(409, "allocation_below_reserved", message)

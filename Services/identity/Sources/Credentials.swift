@@ -28,7 +28,7 @@ extension Fields {
     mutating func claim(_ name: String) -> String? {
         switch value(name) {
         case .string(let text): return text.nfc
-        case nil, .null: refuse("\(name)_missing", "The \(name) is required.")
+        case nil, .null: refuse("\(name)_missing", "The \(name) must be given.")
         default: refuse("\(name)_invalid", "The \(name) must be text.")
         }
         return nil

@@ -10,7 +10,7 @@ extension CatalogService {
         let query = try request.query()
         var fields = Fields(query)
         let texts = (query["ids"] ?? "").split(separator: ",")
-        if texts.isEmpty { fields.refuse("ids_missing", "The ids are required.") }
+        if texts.isEmpty { fields.refuse("ids_missing", "The ids must be given.") }
         if texts.count > 100 { fields.refuse("ids_too_long", "There are more than 100 ids.") }
         guard fields.faults.isEmpty else { throw fields.refusal }
         let ids = texts.compactMap { SessionID(String($0)) }
