@@ -1,4 +1,4 @@
-/// Who may do what: each route of the four services, once.
+/// Who may do what: each route of the four services, once, and once more where a query asks for more.
 ///
 /// The owner is the customer whose booking the path names, or any customer where nothing is anybody's; all others ask about
 /// the same booking, which holds a seat. Whoever is let in is answered by the use case: what stands in the last column is
@@ -51,11 +51,15 @@ let publicAccess = """
     booking    POST    /v1/bookings/{booking_id}/cancel                    401    200   404     404   200    {"reason":"rain"}
     booking    POST    /v1/bookings/{booking_id}/refund                    401    403   403     403   409    {"reason":"rain"}
     booking    GET     /v1/bookings                                        401    200   200     200   200
+    booking    GET     /v1/bookings                                        401    403   403     403   200    ?scope=all
     booking    GET     /v1/bookings/{booking_id}                           401    200   404     200   200
+    booking    GET     /v1/bookings/{booking_id}/audit                     401    403   403     403   200
     booking    GET     /v1/bookings/{booking_id}/tickets                   401    409   404     409   409
 
     analytics  POST    /v1/analytics/track                                 204    204   204     204   204    \(event)
     analytics  GET     /v1/analytics/events                                401    403   403     403   200
+    analytics  GET     /v1/analytics/pages                                 401    403   403     403   200    ?group_by=path
+    analytics  GET     /v1/analytics/funnel                                401    403   403     403   200
     analytics  GET     /v1/analytics/reservations                          401    403   403     403   200    ?group_by=movie
     """
 
