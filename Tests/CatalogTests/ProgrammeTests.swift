@@ -132,6 +132,19 @@ import Testing
     }
 
     @Test(
+        "a name that would be read as something else is written as an id",
+        arguments: ["Cafe\u{301}", " Film", "mov_2", "Film\u{3000}"])
+    func oddNames(title: String) async throws {
+        try await run { cinema async throws in
+            try await cinema.write("UPDATE movies SET title = \(title) WHERE id = 1")
+            try await fill(cinema)
+            let text = try await export(cinema)
+            #expect(text.contains("mov_1"))
+            #expect(try await take(cinema, text).last == "0 added, 3 unchanged")
+        }
+    }
+
+    @Test(
         "a file is taken as spreadsheets write it",
         arguments: [
             "movie,place,starts_at\nFilm 1,Place 1,2026-12-03T20:30\n",

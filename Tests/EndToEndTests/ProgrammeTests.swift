@@ -46,6 +46,45 @@ import Time
         }
     }
 
+    @Test("a file of thousands goes in while the service writes, and nobody is refused")
+    func meanwhile() async throws {
+        try await Stack.run(fixtures: ["catalog": StackSession.rows(allocations: [3])]) { stack in
+            let catalog = stack["catalog"]
+            let first = WallClock.system.now().advanced(byMilliseconds: 40 * 86_400_000)
+            let rows = (0..<5_000).map { number in
+                "La Course,Le Petit Écran,\(first.advanced(byMilliseconds: Int64(number) * 7_200_000).rfc3339)\n"
+            }
+            let file = temporaryPath("season.csv")
+            try writeFile(file, Array(("movie,place,starts_at\n" + rows.joined()).utf8))
+            let statuses = try await withThrowingTaskGroup(of: [Int].self) { group in
+                for user in 1...8 as ClosedRange<Int64> {
+                    group.addTask {
+                        var statuses: [Int] = []
+                        for value in 0..<60 {
+                            let answer = try await stack.post(
+                                "/v1/movies/\(StackSession.movie)/rate", #"{"value":\#(value % 6)}"#,
+                                token: stack.token(user: user))
+                            statuses.append(answer.status)
+                        }
+                        return statuses
+                    }
+                }
+                group.addTask {
+                    try await catalog.run("import", file)
+                    return []
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(statuses.count == 480 && statuses.count { $0 == 201 } == 8)
+            #expect(statuses.allSatisfy { $0 == 200 || $0 == 201 })
+            #expect(catalog.log.contains("5000 added, 0 unchanged"))
+            let count = try await catalog.sql(
+                "SELECT count(*) AS n FROM sessions WHERE movie_id = 900000000000001 AND starts_at >= \(first.rawValue)"
+            )
+            #expect(count.first?["n"] == 5_000)
+        }
+    }
+
     private func ids(_ stack: Stack, _ list: String) async throws -> [String] {
         (try await stack.get(list).json["sessions"]?.arrayValue ?? []).compactMap { $0["id"]?.stringValue }
     }

@@ -86,44 +86,60 @@ extension Connection {
         guard place == nil || !wanted.isEmpty else {
             throw SettingError("No place is called '\(place ?? "")', nor has it for an id.")
         }
-        let sharedTitles = Set(
-            try rows("SELECT title FROM movies GROUP BY title HAVING count(*) > 1") { try $0.text(0) })
-        let sharedRooms = Set(
-            try rows("SELECT place_id, name FROM rooms GROUP BY place_id, name HAVING count(*) > 1") { row in
-                "\(try row.int(0)) \(try row.text(1))"
-            })
+        let shared = try SharedNames(self)
         var programme: [ExportedSession] = []
         for place in wanted {
             guard let zone = TimeZone.named(place.zone) else { throw SettingError("There is no zone \(place.zone).") }
             let (from, to) = (zone.moments(of: first).lowerBound, zone.moments(of: last).upperBound)
-            let isAlone = all.count { $0.name == place.name } == 1
-            programme += try rows(
+            let room = ProgrammeFile.mostRows - programme.count
+            let sessions = try rows(
                 """
                 SELECT \(sql: Session.columns) FROM \(sql: Session.tables)
                 WHERE s.place_id = \(place.id) AND s.starts_at >= \(from) AND s.starts_at < \(to)
-                ORDER BY s.starts_at, s.id LIMIT \(ProgrammeFile.mostRows + 1 - programme.count)
+                ORDER BY s.starts_at, s.id LIMIT \(room + 1)
                 """
-            ) { row in
-                let session = try Session(row)
-                let (movie, room) = (session.movie, session.room)
-                let isRoomAlone = !sharedRooms.contains("\(place.id.rawValue) \(room.name)")
-                return ExportedSession(
-                    session: session,
-                    movie: written(movie.title, movie.id, isAlone: !sharedTitles.contains(movie.title)),
-                    place: written(place.name, place.id, isAlone: isAlone),
-                    room: written(room.name, room.id, isAlone: isRoomAlone),
-                    startsAt: session.startsAt.local(in: zone))
-            }
-            guard programme.count <= ProgrammeFile.mostRows else {
+            ) { shared.exported(try Session($0), in: zone) }
+            guard sessions.count <= room else {
                 throw UsageError(
                     "These are more than \(ProgrammeFile.mostRows) sessions: ask for fewer days, or a place.")
             }
+            programme += sessions
         }
         return programme
     }
 }
 
-/// The name, where reading it back finds the same thing and no other; otherwise the id.
-private func written<Tag>(_ name: String, _ id: TypedID<Tag>, isAlone: Bool) -> String {
-    isAlone && name == name.nfc.trimmed && TypedID<Tag>(name) == nil ? name : "\(id)"
+/// Names that several things have: those are written as ids.
+private struct SharedNames {
+    private let titles: Set<String>
+    private let places: Set<String>
+    /// Behind the number of their place.
+    private let rooms: Set<String>
+
+    init(_ connection: Connection) throws {
+        titles = Set(
+            try connection.rows("SELECT title FROM movies GROUP BY title HAVING count(*) > 1") { try $0.text(0) })
+        places = Set(
+            try connection.rows("SELECT name FROM places GROUP BY name HAVING count(*) > 1") { try $0.text(0) })
+        rooms = Set(
+            try connection.rows("SELECT place_id, name FROM rooms GROUP BY place_id, name HAVING count(*) > 1") { row in
+                "\(try row.int(0)) \(try row.text(1))"
+            })
+    }
+
+    func exported(_ session: Session, in zone: TimeZone) -> ExportedSession {
+        let (movie, place, room) = (session.movie, session.place, session.room)
+        let isRoomShared = rooms.contains("\(place.id.rawValue) \(room.name)")
+        return ExportedSession(
+            session: session, movie: written(movie.title, movie.id, isShared: titles.contains(movie.title)),
+            place: written(place.name, place.id, isShared: places.contains(place.name)),
+            room: written(room.name, room.id, isShared: isRoomShared), startsAt: session.startsAt.local(in: zone))
+    }
+
+    /// The name, where reading it back finds the same thing and no other; otherwise the id. A name that did not come by
+    /// the API may be in another normal form, which Swift holds for equal and SQLite does not.
+    private func written<Tag>(_ name: String, _ id: TypedID<Tag>, isShared: Bool) -> String {
+        let isAsRead = name.utf8.elementsEqual(name.nfc.trimmed.utf8) && TypedID<Tag>(name) == nil
+        return isAsRead && !isShared ? name : "\(id)"
+    }
 }
