@@ -79,7 +79,9 @@ let package = Package(
         + mechanism("EventLoop", "CEvent")
         + mechanism("SQLite", "CSQLite", "EventLoop", "Telemetry")
         + mechanism("HTTPServer", "CEvent", "EventLoop", "Time")
-        + mechanism("HTTPClient", "CCurl", "CEvent", "EventLoop", "Telemetry")
+        + mechanism("CurlLoop", "CCurl", "CEvent", "EventLoop")
+        + mechanism("HTTPClient", "CCurl", "CurlLoop", "EventLoop", "Telemetry")
+        + mechanism("Mail", "CCurl", "CSodium", "CurlLoop", "EventLoop", "Text", "Time")
         + mechanism("Auth", "CCrypto", "CSodium", "EventLoop", "JSON", "Time")
         + mechanism(
             "API", "Auth", "CSodium", "EventLoop", "HTTPServer", "JSON", "SQLite", "Telemetry", "Text", "Time",

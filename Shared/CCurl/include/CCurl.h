@@ -27,6 +27,29 @@ static inline CURLcode marquee_easy_set_body(CURL *easy, const void *bytes, size
     return status == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, bytes) : status;
 }
 
+static inline CURLcode marquee_easy_set_recipients(CURL *easy, const struct curl_slist *addresses) {
+    return curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, addresses);
+}
+
+/// Something to send that a callback hands over, part by part.
+static inline CURLcode marquee_easy_set_upload(
+    CURL *easy, void *context, curl_off_t count, curl_read_callback read) {
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, context);
+    curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, count);
+    curl_easy_setopt(easy, CURLOPT_READDATA, context);
+    return curl_easy_setopt(easy, CURLOPT_READFUNCTION, read);
+}
+
+/// `opened` hears of every socket before it is connected, and `closed` has to close it.
+static inline CURLcode marquee_easy_set_socket_callbacks(
+    CURL *easy, void *context, curl_sockopt_callback opened, curl_closesocket_callback closed) {
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, context);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, opened);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context);
+    return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, closed);
+}
+
 static inline CURLcode marquee_easy_set_callbacks(
     CURL *easy, void *context, curl_prereq_callback before_request, curl_write_callback header,
     curl_write_callback body) {
