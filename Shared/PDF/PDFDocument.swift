@@ -31,6 +31,8 @@ public final class PDFDocument {
     private let limits: Limits
     let handle: HPDF_Doc
     private var fonts: [Face: HPDF_Font] = [:]
+    /// The code points that were drawn.
+    private var drawn: [Face: Set<UInt16>] = [:]
     private var pages = 0
     private var marks = 0
     private var failure: PDFError?
@@ -65,6 +67,7 @@ public final class PDFDocument {
     /// The document as a file has it. Nothing can be added any more.
     public func finish() throws(PDFError) -> [UInt8] {
         try proceed()
+        try listWidths()
         try check(HPDF_SaveToStream(handle))
         let size = Int(HPDF_GetStreamSize(handle))
         guard size <= limits.bytes else { throw fail(.tooLarge(limit: limits.bytes)) }
@@ -82,6 +85,21 @@ public final class PDFDocument {
         try proceed()
         guard count <= limits.marks - marks else { throw fail(.tooManyMarks(limit: limits.marks)) }
         marks += count
+    }
+
+    /// Before it is drawn in a face.
+    func note(_ text: String, _ face: Face) {
+        drawn[face, default: []].formUnion(text.unicodeScalars.lazy.compactMap { UInt16(exactly: $0.value) })
+    }
+
+    /// libharu lists the width of every glyph there is, a third of a small document. Past 2,000 that is as good.
+    private func listWidths() throws(PDFError) {
+        for (face, font) in fonts {
+            let codes = (drawn[face] ?? []).sorted()
+            guard codes.count <= 2_000 else { continue }
+            let widths = codes.map { typefaces.width($0, face) ?? 0 }
+            try check(marquee_pdf_set_widths(font, codes, widths, HPDF_UINT(codes.count)))
+        }
     }
 
     /// The face's font, embedded once it is used; only the glyphs that are drawn go with it.

@@ -50,6 +50,7 @@ public struct PDFPage {
         let drawable = document.typefaces.drawable(text, style.face)
         try document.mark(1 + drawable.utf8.count / 32)
         let font = try document.font(style.face)
+        document.note(drawable, style.face)
         try fill(style.gray)
         try document.check(HPDF_Page_SetFontAndSize(page, font, Float(style.size)))
         try document.check(HPDF_Page_BeginText(page))

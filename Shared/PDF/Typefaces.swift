@@ -151,11 +151,13 @@ public struct Typefaces: Sendable {
         return Double(thousandths) * style.size / 1000
     }
 
-    /// Nil where the face has no glyph.
     private func width(_ scalar: Unicode.Scalar, _ face: Face) -> Int16? {
-        guard let code = UInt16(exactly: scalar.value), let width = widths[face]?[Int(code)], width >= 0 else {
-            return nil
-        }
+        UInt16(exactly: scalar.value).flatMap { width($0, face) }
+    }
+
+    /// In thousandths of the size; nil where the face has no glyph.
+    func width(_ code: UInt16, _ face: Face) -> Int16? {
+        guard let width = widths[face]?[Int(code)], width >= 0 else { return nil }
         return width
     }
 }

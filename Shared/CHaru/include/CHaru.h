@@ -24,6 +24,24 @@ static inline HPDF_STATUS marquee_pdf_set_to_unicode(HPDF_Font font, const char 
     return HPDF_Stream_WriteStr(stream->stream, map);
 }
 
+/// Replaces the widths that the file lists for the font, which are all that it has, by those of `codes`, in their order.
+static inline HPDF_STATUS marquee_pdf_set_widths(
+    HPDF_Font font, const HPDF_UINT16 *codes, const HPDF_INT16 *widths, HPDF_UINT count) {
+    HPDF_Array all = HPDF_Array_New(font->mmgr), run = NULL;
+    if (all == NULL) return HPDF_FAILD_TO_ALLOC_MEM;
+    HPDF_STATUS status = HPDF_OK;
+    for (HPDF_UINT i = 0; i < count; i++) {
+        if (i == 0 || codes[i] != codes[i - 1] + 1) {
+            run = HPDF_Array_New(font->mmgr);
+            if (run == NULL) return HPDF_FAILD_TO_ALLOC_MEM;
+            status |= HPDF_Array_AddNumber(all, codes[i]);
+            status |= HPDF_Array_Add(all, run);
+        }
+        status |= HPDF_Array_AddNumber(run, widths[i]);
+    }
+    return status | HPDF_Dict_Add(((HPDF_FontAttr)font->attr)->descendant_font, "W", all);
+}
+
 /// The language of the whole text (BCP 47), which PDF has since 1.4.
 static inline HPDF_STATUS marquee_pdf_set_language(HPDF_Doc document, const char *language) {
     document->pdf_version = HPDF_VER_14;
