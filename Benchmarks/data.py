@@ -55,6 +55,51 @@ def catalog(path, movies, sessions_each=2):
     ])
 
 
+def programme(path, movies=100_000, sessions_each=10, places=200):
+    """A large catalogue for searching: places in 40 cities, each movie shown for a fortnight in the three years around
+    now, five people in each. One title in a thousand has `zeppelin`, one in two `the`; the words are as the service reads
+    them. A tenth of the sessions is sold out, a quarter of the movies is never shown, a tenth never rated."""
+    chance = random.Random(11)
+    start = now()
+    first_names = "Maria Jean Louise Pierre Ana Michel Jeanne Paul Claire Luc Nina Marc Odile Hugo Irène Émile".split()
+    last_names = [f"{a}{b}" for a in "Bar Cor Del Fau Gar Mar Ros Val".split() for b in "et ier on in aux ault".split()]
+    people = [(n, f"{chance.choice(first_names)} {chance.choice(last_names)} {n}") for n in range(1, movies // 4 + 1)]
+    films, words, credits, sessions = [], [], [], []
+    for movie in range(1, movies + 1):
+        votes = chance.randint(1, 5000) if movie % 10 else 0
+        title = f"{chance.choice(('The', 'Un'))} {chance.choice(ADJECTIVES)} {chance.choice(NOUNS)} {movie}"
+        title += " Zeppelin" if movie % 1000 == 500 else ""
+        synopsis = " ".join(chance.choice(WORDS) for _ in range(12)).capitalize() + "."
+        films.append((movie, title, synopsis, chance.randint(75, 150),
+                      sum(chance.randint(0, 5) for _ in range(8)) * votes * 125_000, votes))
+        cast = chance.sample(people, 5)
+        credits += [(movie, "star", place, person) for place, (person, _) in enumerate(cast)]
+        text = " ".join([title, synopsis[:-1], *(name for _, name in cast)]).lower()
+        words += [(movie, word) for word in set(text.replace("é", "e").replace("è", "e").split())]
+        if movie % 4:
+            begin = chance.randint(-550, 545)
+            for _ in range(sessions_each * 4 // 3):
+                place = chance.randint(1, places)
+                sessions.append((len(sessions) + 1, movie, place, place,
+                                 start + int((begin + chance.random() * 14) * DAY), 0 if chance.random() < 0.1 else 50))
+    fill(path, [
+        ("INSERT INTO movies (id, title, description, duration, rating_sum, rating_count) VALUES (?, ?, ?, ?, ?, ?)",
+         films),
+        ("INSERT INTO people (id, name) VALUES (?, ?)", people),
+        ("INSERT INTO people_names (people_names) VALUES (?)", [("rebuild",)]),
+        ("INSERT INTO credits (movie_id, role, position, person_id) VALUES (?, ?, ?, ?)", credits),
+        ("INSERT INTO movie_words (movie_id, word) VALUES (?, ?)", words),
+        ("DELETE FROM movies_to_read WHERE movie_id > ?", [(0,)]),
+        ("INSERT INTO places (id, name, address, city, time_zone) VALUES (?, ?, ?, ?, 'Europe/Paris')",
+         ((place, f"Cinema {place}", f"{place} rue de la Paix", f"City {place % 40}")
+          for place in range(1, places + 1))),
+        ("INSERT INTO rooms (id, place_id, name, capacity) VALUES (?, ?, 'Room 1', 300)",
+         ((place, place) for place in range(1, places + 1))),
+        ("INSERT INTO sessions (id, movie_id, room_id, place_id, starts_at, allocation, free, free_as_of, free_sequence)"
+         " VALUES (?, ?, ?, ?, ?, 300, ?, 1, 1)", sessions),
+    ])
+
+
 def booking(path, sessions=1000, bookings=0):
     """Sessions that nothing sells out, and bookings of the user 1, each confirmed with two seats."""
     moment = now()

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from statistics import median
 
@@ -148,6 +149,34 @@ class Bench:
             large.stop(service)
         return lines
 
+    def filtered_pages(self):
+        """10: the last page of each filtered list, and its first; a catalog of its own, 100,000 films, 1,000,000
+        sessions."""
+        directory = self.directory / "programme"
+        directory.mkdir()
+        large = Stack(self.stack.binaries, directory)
+        large.internal["identity"] = self.stack.internal["identity"]
+        large.migrate("catalog")
+        data.programme(directory / "catalog.db")
+        large.start("catalog")
+        base = f"http://{large.public['catalog']}"
+        lines = []
+        for title, target in filtered_lists():
+            url = f"{base}{target}&limit=100"
+            last = self.cursor_of_last_page(url, None)
+            contenders = {"first": lambda url=url: self.page(url)}
+            if last:
+                contenders["last"] = lambda url=f"{url}&cursor={last}": self.page(url)
+            results = self.interleaved(contenders)
+            lines.append(compared("10", title + ("" if last else " (one page)"),
+                                  each(results["last" if last else "first"], "mean"), each(results["first"], "mean"),
+                                  "first page", unit=" µs"))
+        large.stop("catalog")
+        return lines
+
+    def page(self, url):
+        return self.tools.wrk(url, fresh=True, connections=1, seconds=1)
+
     def cursor_of_last_page(self, url, token):
         """Walks there, a hundred at a time, as only the service can make a cursor."""
         cursor = None
@@ -173,6 +202,35 @@ class Bench:
                 + (f"{size:.0f} MB" if size else "no image here"), "", "", "≤ 150 ms; ≤ 15 MB; ≤ 120 MB",
                 median(starts) <= 150 and memory <= 15 and (size or 0) <= 120))
         return lines
+
+
+def filtered_lists():
+    """What row 10 asks for: (title, target)."""
+    def day(number):
+        return time.strftime("%Y-%m-%d", time.gmtime(time.time() + number * 86_400))
+
+    ids = ",".join(f"mov_{number * 997}" for number in range(1, 101))
+    filters = [
+        ("no filter", ""), ("`q`, one in 1,000", "q=zeppelin"), ("`q`, one in 2", "q=the"),
+        ("`q`, two words", "q=silent+river"), ("`q`, a person", "q=maria+barault"), ("`city`", "city=City+7"),
+        ("one day", f"from={day(5)}&to={day(5)}"), ("a month", f"from={day(1)}&to={day(31)}"),
+        ("`city`, one day", f"city=City+7&from={day(5)}&to={day(5)}"), ("`airing=now`", "airing=now"),
+        ("`airing=upcoming`", "airing=upcoming"), ("`bookable`", "bookable=true"),
+        ("`city`, a month, `bookable`", f"city=City+7&from={day(1)}&to={day(31)}&bookable=true"),
+        ("`q`, `city`, `bookable`", "q=the&city=City+7&bookable=true"),
+    ]
+    lists = [(f"movies by {sort}: {title}", f"{MOVIES}?sort={sort}&{query}")
+             for title, query in filters for sort in ("rating", "new", "leaving_soon")]
+    lists.append(("movies: 100 `ids`", f"{MOVIES}?ids={ids}"))
+    programme = [
+        ("all", ""), ("of a movie", "movie_id=mov_1"), ("of a place", "place_id=plc_7"), ("`city`", "city=City+7"),
+        ("a month", f"from={day(1)}&to={day(31)}"), ("`city`, a month, `bookable`",
+                                                   f"city=City+7&from={day(1)}&to={day(31)}&bookable=true"),
+    ]
+    lists += [(f"sessions: {title}", f"/v1/sessions?{query}") for title, query in programme]
+    lists += [(f"people: {title}", f"/v1/people?{query}")
+              for title, query in (("all", ""), ("`q`, one in 16", "q=maria"), ("`q`, two words", "q=jean+mar"))]
+    return lists
 
 
 def image_size(service):

@@ -10,7 +10,7 @@ import TypedID
 /// each of its conditions has an index that lists the movies which may meet it, and one that lists no more than `most`
 /// makes it narrow. Then these are all looked at, and sorted here: so many steps at most, on every page. Where each of
 /// them lists more, many movies meet the filter, and the index of the sort is walked from the cursor on until a page is
-/// full: few steps for each movie that is shown. Docs/decisions/0009-narrow-and-broad-filters.md
+/// full: few steps for each movie that is shown. Docs/decisions/0011-narrow-and-broad-filters.md
 extension CatalogService {
     func search(_ filter: MovieFilter, _ sort: MovieSort, limit: Int64, cursor: String?) throws -> Response {
         if let ids = filter.ids { return try search(filter, among: ids, limit: limit, cursor: cursor) }
