@@ -37,13 +37,14 @@ struct MovieFilter {
         ids = fields.movieIDs()
         airing = fields.choice("airing", of: Airing.self, required: false)
         isBookable = fields.bool("bookable", required: false) ?? false
+        let isAboutSessions = city != nil || from != nil || to != nil
+        guard isAboutSessions || isBookable || airing != nil || ids != nil || !beginnings.isEmpty else { return nil }
         let parts = [
             beginnings.joined(separator: " "), city ?? "", query["from"] ?? "", query["to"] ?? "",
             airing?.rawValue ?? "", isBookable ? "bookable" : "",
             ids.map { $0.map(\.description).joined(separator: ",") } ?? "any",
         ]
         spelling = parts.joined(separator: "\n")
-        guard !beginnings.isEmpty || isAboutSessions || dependsOnTime || ids != nil else { return nil }
     }
 }
 
