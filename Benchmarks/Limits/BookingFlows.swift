@@ -56,7 +56,10 @@ private struct BookingWrites {
             FROM sessions s WHERE id = ?
             """)
         addBooking = try database.prepare(
-            "INSERT INTO bookings (id, user_id, session_id, created_at, closes_at) VALUES (?, ?, ?, ?, ?)")
+            """
+            INSERT INTO bookings (id, user_id, session_id, created_at, closes_at, movie_id, place_id)
+            SELECT ?1, ?2, id, ?4, ?5, movie_id, place_id FROM sessions WHERE id = ?3
+            """)
         addReservation = try database.prepare(
             """
             INSERT INTO reservations (id, booking_id, session_id, seats, state, held_until, reserved_at)

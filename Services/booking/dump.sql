@@ -13,6 +13,7 @@ INSERT INTO migrations VALUES('v0004_time_zones','ca9f630c04b3a0cf',0,0);
 INSERT INTO migrations VALUES('v0005_tickets','75f58e62a445602a',0,0);
 INSERT INTO migrations VALUES('v0006_free_seats_told','451c8c4d03dd6c2b',0,1);
 INSERT INTO migrations VALUES('v0007_all_bookings','ecfaa0b05d2d0315',0,1);
+INSERT INTO migrations VALUES('v0008_tied_holders','01f5034fe65d8324',0,0);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -77,12 +78,6 @@ CREATE TABLE seats (
     x REAL NOT NULL,
     y REAL NOT NULL
 ) STRICT;
-CREATE TABLE seat_holders (
-    session_id INTEGER NOT NULL REFERENCES sessions (id),
-    seat_id INTEGER NOT NULL REFERENCES seats (id),
-    reservation_id INTEGER NOT NULL REFERENCES reservations (id),
-    PRIMARY KEY (session_id, seat_id)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE events (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     type TEXT NOT NULL CHECK (type IN (
@@ -132,6 +127,17 @@ CREATE TABLE tickets (
     CONSTRAINT priced_or_not CHECK ((tariff IS NULL) = (amount IS NULL) AND (amount IS NULL) = (currency IS NULL)),
     FOREIGN KEY (booking_id, session_id) REFERENCES bookings (id, session_id)
 ) STRICT;
+CREATE TABLE seat_holders (
+    session_id INTEGER NOT NULL,
+    seat_id INTEGER NOT NULL,
+    reservation_id INTEGER NOT NULL,
+    -- The session's, and so the seat's.
+    room_id INTEGER NOT NULL,
+    PRIMARY KEY (session_id, seat_id),
+    FOREIGN KEY (session_id, room_id) REFERENCES sessions (id, room_id),
+    FOREIGN KEY (seat_id, room_id) REFERENCES seats (id, room_id),
+    FOREIGN KEY (reservation_id, session_id) REFERENCES reservations (id, session_id)
+) STRICT, WITHOUT ROWID;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('events',0);
 CREATE TRIGGER reservations_counted AFTER INSERT ON reservations
@@ -153,8 +159,6 @@ BEGIN
 END;
 CREATE INDEX idempotency_records_by_age ON idempotency_records (created_at);
 CREATE INDEX seats_by_room ON seats (room_id);
-CREATE INDEX seat_holders_by_reservation ON seat_holders (reservation_id);
-CREATE INDEX seat_holders_by_seat ON seat_holders (seat_id);
 CREATE TRIGGER reservations_released AFTER UPDATE OF state ON reservations
 WHEN NEW.state = 'released'
 BEGIN
@@ -193,11 +197,37 @@ CREATE INDEX bookings_by_session ON bookings (session_id, created_at);
 CREATE INDEX bookings_by_user_and_session ON bookings (user_id, session_id, created_at);
 CREATE INDEX bookings_by_movie ON bookings (movie_id, created_at);
 CREATE INDEX bookings_by_place ON bookings (place_id, created_at);
-CREATE INDEX bookings_by_movie_and_place ON bookings (movie_id, place_id, created_at);
 CREATE INDEX bookings_settled ON bookings (outcome, created_at) WHERE outcome IS NOT NULL;
-CREATE INDEX bookings_settled_by_session ON bookings (session_id, outcome, created_at) WHERE outcome IS NOT NULL;
-CREATE INDEX bookings_settled_by_movie ON bookings (movie_id, outcome, created_at) WHERE outcome IS NOT NULL;
-CREATE INDEX bookings_settled_by_place ON bookings (place_id, outcome, created_at) WHERE outcome IS NOT NULL;
 CREATE INDEX bookings_unsettled ON bookings (created_at) WHERE outcome IS NULL;
 CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
+CREATE UNIQUE INDEX sessions_in_room ON sessions (id, room_id);
+CREATE UNIQUE INDEX seats_in_room ON seats (id, room_id);
+CREATE UNIQUE INDEX reservations_in_session ON reservations (id, session_id);
+CREATE INDEX seat_holders_by_reservation ON seat_holders (reservation_id);
+CREATE INDEX seat_holders_by_seat ON seat_holders (seat_id);
+CREATE TRIGGER seat_holders_held BEFORE INSERT ON seat_holders
+WHEN (SELECT state FROM reservations WHERE id = NEW.reservation_id) <> 'held'
+BEGIN
+    SELECT RAISE(ABORT, 'a settled reservation does not change');
+END;
+CREATE TRIGGER seat_holders_kept BEFORE DELETE ON seat_holders
+WHEN (SELECT state FROM reservations WHERE id = OLD.reservation_id) = 'sold'
+BEGIN
+    SELECT RAISE(ABORT, 'a settled reservation does not change');
+END;
+CREATE TRIGGER seat_holders_fixed BEFORE UPDATE ON seat_holders
+BEGIN
+    SELECT RAISE(ABORT, 'a seat is given back, and taken anew');
+END;
+CREATE TRIGGER reservations_seated BEFORE UPDATE OF state ON reservations
+WHEN NEW.state = 'sold' AND EXISTS (SELECT 1 FROM sessions WHERE id = NEW.session_id AND room_id IS NOT NULL)
+    AND NEW.seats <> (SELECT count(*) FROM seat_holders WHERE reservation_id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'what is sold in a seated room has its seats');
+END;
+CREATE TRIGGER reservations_seated_first BEFORE INSERT ON reservations
+WHEN NEW.state = 'sold' AND EXISTS (SELECT 1 FROM sessions WHERE id = NEW.session_id AND room_id IS NOT NULL)
+BEGIN
+    SELECT RAISE(ABORT, 'seats are held before they are sold');
+END;
 COMMIT;

@@ -4,6 +4,7 @@
 -- Ids follow from a formula, so that the other services' samples may name them:
 --   movies    100000000000000 + n, n from 1
 --   places    200000000000000 + p, p from 1 to 8; the one room of each 210000000000000 + p
+--   seats     220000000000000 + room * 1000 + n, n from 1, row by row from the front
 --   sessions  300000000000000 + day * 1000 + p * 100 + slot; day 7 is today, 0 a week ago, 20 in thirteen days;
 --             slots 1 to 4 begin at 11, 14, 17 and 20 o'clock and p % 4 quarters, local time, and show movie
 --             1 + 6 * (day / 7) + (day * 3 + p * 5 + slot * 7) % 16
@@ -130,9 +131,44 @@ INSERT INTO places (id, name, address, city, time_zone) VALUES
 (200000000000007, 'Marquee Nantes Graslin', '3 rue Scribe, 44000 Nantes', 'Nantes', 'Europe/Paris'),
 (200000000000008, 'Marquee Toulouse Carmes', '14 rue des Filatiers, 31000 Toulouse', 'Toulouse', 'Europe/Paris');
 
-INSERT INTO rooms (id, place_id, name, capacity)
-SELECT 210000000000000 + column1, 200000000000000 + column1, 'Salle 1', column2
+-- Those of Marseille, Strasbourg and Toulouse are seated: 320, 120 and 60 seats.
+INSERT INTO rooms (id, place_id, name, capacity, seated)
+SELECT 210000000000000 + column1, 200000000000000 + column1, 'Salle 1', column2, column1 IN (3, 6, 8)
 FROM (VALUES (1, 400), (2, 260), (3, 320), (4, 180), (5, 150), (6, 120), (7, 90), (8, 60));
+
+-- Their plans: so many rows from a letter on, each with so many seats left of an aisle, between two, and right of the
+-- other; every block is as wide as its longest row, and shorter rows keep to the aisle. Seats are numbered from the left.
+INSERT INTO seats (id, room_id, row_label, number, kind, x, y)
+WITH RECURSIVE
+plans (room, first, count, left, middle, right) AS (VALUES
+    (3, 0, 2, 4, 8, 4), (3, 2, 14, 5, 10, 5), (3, 16, 1, 0, 8, 0),
+    (6, 0, 2, 5, 0, 5), (6, 2, 7, 6, 0, 6), (6, 9, 1, 8, 0, 8),
+    (8, 0, 1, 2, 0, 6), (8, 1, 4, 3, 0, 8), (8, 5, 1, 2, 0, 6)
+),
+-- Where wheelchairs stand, and who comes along sits.
+bays (room, y, number, kind) AS (VALUES
+    (3, 0, 1, 'wheelchair'), (3, 0, 2, 'companion'), (3, 0, 15, 'companion'), (3, 0, 16, 'wheelchair'),
+    (3, 16, 1, 'wheelchair'), (3, 16, 2, 'companion'), (3, 16, 7, 'companion'), (3, 16, 8, 'wheelchair'),
+    (6, 0, 1, 'wheelchair'), (6, 0, 2, 'companion'), (6, 0, 9, 'companion'), (6, 0, 10, 'wheelchair'),
+    (8, 0, 1, 'wheelchair'), (8, 0, 2, 'companion')
+),
+widths (room, left, middle) AS (SELECT room, max(left), max(middle) FROM plans GROUP BY room),
+lines (room, y, left, middle, right, last) AS (
+    SELECT room, first, left, middle, right, first + count - 1 FROM plans
+    UNION ALL SELECT room, y + 1, left, middle, right, last FROM lines WHERE y < last
+),
+places (room, y, number, left, middle, count) AS (
+    SELECT room, y, 1, left, middle, left + middle + right FROM lines
+    UNION ALL SELECT room, y, number + 1, left, middle, count FROM places WHERE number < count
+)
+SELECT 220000000000000 + p.room * 1000 + row_number() OVER (PARTITION BY p.room ORDER BY p.y, p.number),
+    210000000000000 + p.room, char(65 + p.y), p.number, coalesce(b.kind, 'standard'),
+    CASE
+        WHEN p.number <= p.left THEN w.left - p.left + p.number
+        WHEN p.number <= p.left + p.middle THEN w.left + 1 + (w.middle - p.middle) / 2.0 + p.number - p.left
+        ELSE w.left + w.middle + 1 + (w.middle > 0) + p.number - p.left - p.middle
+    END, p.y
+FROM places p JOIN widths w ON w.room = p.room LEFT JOIN bays b ON b.room = p.room AND b.y = p.y AND b.number = p.number;
 
 -- Soon, in every place.
 INSERT INTO sessions (id, movie_id, room_id, place_id, starts_at, allocation)

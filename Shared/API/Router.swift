@@ -12,10 +12,13 @@ public final class Router: Sendable {
     let gate: Gate
     let idempotency: Idempotency?
     let log: Logger
+    /// What the longest body of all routes may have, in bytes.
+    public let largestBody: Int
     private let unrouted: RouteMeter
 
     public init(_ routes: [Route], gate: Gate, idempotency: Idempotency? = nil, metrics: Metrics, log: Logger) {
         table = RouteTable(routes) { RouteMeter(metrics, method: $0.method, route: $0.pattern) }
+        largestBody = routes.map(\.largestBody).max() ?? 0
         unrouted = RouteMeter(metrics, method: "other", route: "none")
         self.gate = gate
         self.idempotency = idempotency

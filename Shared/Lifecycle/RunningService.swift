@@ -69,8 +69,10 @@ public final class RunningService<S: Service>: Sendable {
     }
 
     private static func listen(_ router: Router, _ address: Address, _ context: ServiceContext) throws -> HTTPServer {
-        try HTTPServer(
-            loops: context.loops, host: address.host, port: address.port, limits: HTTPLimits(),
+        var limits = HTTPLimits()
+        limits.bodyBytes = max(limits.bodyBytes, router.largestBody)
+        return try HTTPServer(
+            loops: context.loops, host: address.host, port: address.port, limits: limits,
             refusal: { APIError(serverStatus: $0).response.http }, handler: { await router.answer($0) })
     }
 }

@@ -1,5 +1,6 @@
 import BookingService
 import JSON
+import SQLite
 import TestSupport
 import Testing
 
@@ -20,5 +21,33 @@ import Testing
         let states = list.json["bookings"]?.arrayValue?.compactMap { $0["status"]?.stringValue }
         #expect(states.map(Set.init) == ["confirmed", "cancelled", "expired"])
         await service.stop()
+    }
+
+    @Test("who had which seats before holders were tied to their rooms has them after")
+    func tied() throws {
+        let path = temporaryPath("tied.db")
+        let before = try #require(BookingService.migrations.firstIndex { $0.name.hasSuffix("_tied_holders") })
+        try Database(.init(path: path), migrations: Array(BookingService.migrations.prefix(before))).close()
+        _ = try SchemaDump.sqlite(
+            path,
+            """
+            INSERT INTO sessions (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at, room_id)
+            VALUES (1, 0, 9, 1, 'Nosferatu', 1, 'Le Rex', 0, 4);
+            INSERT INTO seats VALUES (7, 4, 'A', 1, 'standard', 0, 0), (8, 4, 'A', 2, 'standard', 1, 0);
+            INSERT INTO bookings (id, user_id, session_id, created_at, closes_at, confirmed_at)
+            VALUES (1, 1, 1, 0, 60000, 1), (2, 1, 1, 0, 60000, NULL);
+            INSERT INTO reservations VALUES (1, 1, 1, 1, 'sold', 60000, 0), (2, 2, 1, 1, 'held', 60000, 0);
+            INSERT INTO seat_holders VALUES (1, 7, 1), (1, 8, 2);
+            """)
+        try Database(.init(path: path), migrations: BookingService.migrations).close()
+        let rows = try SchemaDump.sqlite(
+            path,
+            """
+            SELECT * FROM seat_holders;
+            PRAGMA foreign_key_check;
+            UPDATE reservations SET state = 'released';
+            SELECT count(*) FROM seat_holders;
+            """)
+        #expect(rows == "1|7|1|4\n1|8|2|4\n0\n")
     }
 }

@@ -90,7 +90,7 @@ private struct Books: Equatable {
         arguments: [
             "UPDATE reservations SET seats = 11 WHERE id = 1", "UPDATE sessions SET allocation = 3",
             "UPDATE sessions SET sold = 7", "UPDATE sessions SET held = -1",
-            "INSERT INTO reservations VALUES (3, 2, 300000000000001, 7, 'sold', 0, 0)",
+            "INSERT INTO reservations VALUES (3, 2, 300000000000001, 7, 'held', 0, 0)",
             "INSERT INTO reservations VALUES (3, 1, 300000000000001, 1, 'held', 0, 0)",
             "INSERT INTO reservations VALUES (3, 2, 300000000000001, 0, 'held', 0, 0)",
             "INSERT INTO reservations VALUES (3, 2, 5, 1, 'held', 0, 0)",
@@ -98,8 +98,21 @@ private struct Books: Equatable {
             "UPDATE reservations SET state = 'other'", "UPDATE reservations SET booking_id = 2 WHERE id = 1",
             "UPDATE bookings SET cancelled_at = 1, confirmed_at = 1 WHERE id = 1",
             "UPDATE bookings SET confirmed_at = 9000000000000000 WHERE id = 1", "DELETE FROM sessions",
-            "INSERT INTO seat_holders VALUES (300000000000001, 7, 2)",
-            "INSERT INTO seat_holders VALUES (300000000000001, 8, 1)",
+            // A seat that somebody has, one that there is not, one of another room; a reservation of another session,
+            // one that is over, one that there is not; a room that is not the session's; a session without a room.
+            "INSERT INTO seat_holders VALUES (300000000000001, 7, 5, 1)",
+            "INSERT INTO seat_holders VALUES (300000000000001, 20, 1, 1)",
+            "INSERT INTO seat_holders VALUES (300000000000001, 9, 1, 1)",
+            "INSERT INTO seat_holders VALUES (300000000000002, 9, 1, 2)",
+            "INSERT INTO seat_holders VALUES (300000000000001, 8, 2, 1)",
+            "INSERT INTO seat_holders VALUES (300000000000001, 8, 9, 1)",
+            "INSERT INTO seat_holders VALUES (300000000000001, 9, 1, 2)",
+            "INSERT INTO seat_holders VALUES (300000000000003, 8, 6, 1)", "UPDATE seat_holders SET seat_id = 8",
+            "UPDATE reservations SET state = 'sold' WHERE id = 1", "UPDATE sessions SET room_id = 2 WHERE room_id = 1",
+            "UPDATE seats SET room_id = 2 WHERE id = 7", "DELETE FROM seats WHERE id = 7",
+            "DELETE FROM seat_holders WHERE reservation_id = 7",
+            "INSERT INTO seat_holders VALUES (300000000000002, 10, 7, 2)",
+            "INSERT INTO reservations VALUES (3, 2, 300000000000001, 1, 'sold', 0, 0)",
         ])
     func schema(statement: String) async throws {
         try await BoxOffice.run { box async throws in
@@ -107,15 +120,22 @@ private struct Books: Equatable {
             try await database.write { transaction in
                 try transaction.executeScript(
                     """
-                    INSERT INTO sessions (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at)
-                    VALUES (300000000000001, 0, 10, 1, 'm', 1, 'p', 0);
+                    INSERT INTO sessions (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at, room_id)
+                    VALUES (300000000000001, 0, 10, 1, 'm', 1, 'p', 0, 1), (300000000000002, 0, 10, 1, 'm', 1, 'p', 0, 2),
+                        (300000000000003, 0, 10, 1, 'm', 1, 'p', 0, NULL);
                     INSERT INTO bookings (id, user_id, session_id, created_at, closes_at, cancelled_at)
                     VALUES (1, 1, 300000000000001, 0, 9000000000000000, NULL), (2, 1, 300000000000001, 0, 9000000000000000, NULL),
-                        (4, 1, 300000000000001, 0, 9000000000000000, 1);
-                    INSERT INTO reservations VALUES (1, 1, 300000000000001, 4, 'held', 60000, 0);
+                        (4, 1, 300000000000001, 0, 9000000000000000, 1), (6, 1, 300000000000003, 0, 9000000000000000, NULL),
+                        (5, 1, 300000000000001, 0, 9000000000000000, NULL), (7, 1, 300000000000002, 0, 9000000000000000, NULL);
+                    INSERT INTO reservations VALUES (1, 1, 300000000000001, 2, 'held', 9000000000000000, 0);
                     INSERT INTO reservations VALUES (2, 4, 300000000000001, 4, 'released', 60000, 0);
-                    INSERT INTO seats VALUES (7, 1, 'A', 1, 'standard', 0, 0);
-                    INSERT INTO seat_holders VALUES (300000000000001, 7, 1);
+                    INSERT INTO reservations VALUES (5, 5, 300000000000001, 2, 'held', 9000000000000000, 0);
+                    INSERT INTO reservations VALUES (6, 6, 300000000000003, 1, 'held', 9000000000000000, 0);
+                    INSERT INTO reservations VALUES (7, 7, 300000000000002, 1, 'held', 9000000000000000, 0);
+                    INSERT INTO seats VALUES (7, 1, 'A', 1, 'standard', 0, 0), (8, 1, 'A', 2, 'standard', 1, 0),
+                        (9, 2, 'A', 1, 'standard', 0, 0), (10, 2, 'A', 2, 'standard', 1, 0);
+                    INSERT INTO seat_holders VALUES (300000000000001, 7, 1, 1), (300000000000002, 9, 7, 2);
+                    UPDATE reservations SET state = 'sold' WHERE id = 7;
                     """)
             }
             await #expect(throws: DatabaseError.self) {

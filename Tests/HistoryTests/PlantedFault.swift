@@ -17,6 +17,7 @@ enum PlantedFault: String, CaseIterable {
             Self.counting(held: "NEW.seats", was: "OLD.seats - iif(NEW.state = 'released' AND OLD.seats = 2, 2, 0)")
         case .forgetHolders:
             """
+            DROP TRIGGER reservations_seated;
             CREATE TRIGGER planted AFTER INSERT ON seat_holders WHEN NEW.seat_id % 3 = 0
             BEGIN
                 DELETE FROM seat_holders WHERE session_id = NEW.session_id AND seat_id = NEW.seat_id;

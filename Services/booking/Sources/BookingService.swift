@@ -20,6 +20,7 @@ package struct BookingService: Service {
         Migration("v0005_tickets", sql: PackageResources.v0005_tickets_sql),
         Migration("v0006_free_seats_told", sql: PackageResources.v0006_free_seats_told_sql, safeForOlderCode: true),
         Migration("v0007_all_bookings", sql: PackageResources.v0007_all_bookings_sql, safeForOlderCode: true),
+        Migration("v0008_tied_holders", sql: PackageResources.v0008_tied_holders_sql),
     ]
 
     let database: Database

@@ -19,7 +19,8 @@ extension BookingService {
 
     package var internalRoutes: [Route] {
         [
-            .put("/internal/v1/sessions/{session_id}", access: .service, setTerms),
+            // With a plan of 10,000 seats.
+            .put("/internal/v1/sessions/{session_id}", access: .service, setTerms).taking(bytes: 4_194_304),
             .delete("/internal/v1/sessions/{session_id}", access: .service, closeSession),
         ]
     }

@@ -54,8 +54,8 @@ extension Connection {
 }
 
 extension Transaction {
-    /// Holds exactly these seats for a booking, instead of those that it had.
-    func hold(_ seats: [Seat], for booking: Booking) throws {
+    /// Holds exactly these seats of the session's room for a booking, instead of those that it had.
+    func hold(_ seats: [Seat], of room: RoomID, for booking: Booking) throws {
         let reservation = try first("SELECT id FROM reservations WHERE booking_id = \(booking.id)") {
             try $0.value(0, as: ReservationID.self)
         }
@@ -63,8 +63,8 @@ extension Transaction {
         for seat in seats {
             try execute(
                 """
-                INSERT INTO seat_holders (session_id, seat_id, reservation_id)
-                VALUES (\(booking.sessionID), \(seat.id), \(reservation))
+                INSERT INTO seat_holders (session_id, seat_id, reservation_id, room_id)
+                VALUES (\(booking.sessionID), \(seat.id), \(reservation), \(room))
                 """)
         }
     }

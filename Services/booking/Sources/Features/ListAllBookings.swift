@@ -68,8 +68,7 @@ private struct BookingFilter {
             "b.user_id = \(user) AND b.session_id = \(session)\(sql: ofMovie)\(sql: inPlace)"
         case (let user?, nil, _, _): "b.user_id = \(user)\(sql: ofMovie)\(sql: inPlace)"
         case (nil, let session?, _, _): "b.session_id = \(session)\(sql: ofMovie)\(sql: inPlace)"
-        case (nil, nil, let movie?, let place?): "b.movie_id = \(movie) AND b.place_id = \(place)"
-        case (nil, nil, let movie?, nil): "b.movie_id = \(movie)"
+        case (nil, nil, let movie?, _): "b.movie_id = \(movie)\(sql: inPlace)"
         case (nil, nil, nil, let place?): "b.place_id = \(place)"
         case (nil, nil, nil, nil): "TRUE"
         }
@@ -78,8 +77,8 @@ private struct BookingFilter {
     private var ofMovie: SQL { movie.map { " AND +b.movie_id = \($0)" } ?? "" }
     private var inPlace: SQL { place.map { " AND +b.place_id = \($0)" } ?? "" }
 
-    /// A user has few bookings, as has a film in one place: there the outcome is looked at row by row.
-    var outcomeIsWalked: Bool { user == nil && (session != nil || movie == nil || place == nil) }
+    /// Otherwise the state is looked at row by row, among the bookings of one user, session, film or place: an index for
+    /// each would be another page to write with every sale.
     var isUnfiltered: Bool { user == nil && session == nil && movie == nil && place == nil }
 }
 
@@ -102,7 +101,7 @@ extension Connection {
     private func settled(
         _ filter: BookingFilter, _ outcome: Booking.Status, _ page: Page
     ) throws -> [ListedBooking] {
-        let ofOutcome: SQL = filter.outcomeIsWalked ? "b.outcome = \(outcome)" : "b.outcome || '' = \(outcome)"
+        let ofOutcome: SQL = filter.isUnfiltered ? "b.outcome = \(outcome)" : "b.outcome || '' = \(outcome)"
         return try bookings(
             "\(sql: filter.condition) AND \(sql: ofOutcome)", from: filter.first, to: filter.last, on: page)
     }

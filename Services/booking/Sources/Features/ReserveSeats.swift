@@ -35,7 +35,7 @@ extension BookingService {
                         \(changed.closesAt), \(now))
                 ON CONFLICT (booking_id) DO UPDATE SET seats = excluded.seats, reserved_at = excluded.reserved_at
                 """)
-            if let seats { try transaction.hold(seats, for: changed) }
+            if let seats, let room = session.roomID { try transaction.hold(seats, of: room, for: changed) }
             try transaction.record(.reserved, changed, at: now)
             return .json { json in
                 json.object("booking") { json in
