@@ -39,7 +39,7 @@ extension Connection {
             SELECT visits, visitors, dwells FROM subject_days
             WHERE subject_id = \(subject) AND day BETWEEN \(first) AND \(last)
             """
-        ) { sum = try sum + VisitCounts($0) }
+        ) { sum.add(try VisitCounts($0)) }
         // Everybody counts on the first of his days: in a period without a beginning that is the first of all, in
         // another one every day but those on which he was last there within the period.
         if isFromEver {

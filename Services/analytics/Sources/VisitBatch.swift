@@ -136,7 +136,8 @@ extension VisitBatch {
             let kept = try transaction.first(
                 "SELECT visits, visitors, dwells FROM subject_days WHERE subject_id = \(key.subject) AND day = \(key.day)"
             ) { try VisitCounts($0) }
-            let sum = counts + (kept ?? VisitCounts())
+            var sum = kept ?? VisitCounts()
+            sum.add(counts)
             try transaction.execute(
                 """
                 INSERT INTO subject_days (subject_id, day, is_page, visits, visitors, dwells)
@@ -150,7 +151,8 @@ extension VisitBatch {
             let kept = try transaction.first(
                 "SELECT visits, visitors, dwells FROM visit_hours WHERE hour = \(hour)"
             ) { try VisitCounts($0) }
-            let sum = counts + (kept ?? VisitCounts())
+            var sum = kept ?? VisitCounts()
+            sum.add(counts)
             try transaction.execute(
                 """
                 INSERT INTO visit_hours (hour, visits, visitors, dwells)
@@ -175,15 +177,6 @@ extension VisitCounts {
     init(_ row: Row) throws {
         guard let dwells = Dwells(bytes: try row.bytes(2)) else { throw DatabaseError.corrupt("dwells of no form") }
         self.init(visits: try row.int(0), visitors: try row.int(1), dwells: dwells)
-    }
-
-    /// Of visits with no visitor in common, or of what is added to those that were counted before.
-    static func + (left: VisitCounts, right: VisitCounts) -> VisitCounts {
-        var sum = left
-        sum.visits += right.visits
-        sum.visitors += right.visitors
-        sum.dwells.add(right.dwells)
-        return sum
     }
 }
 

@@ -12,4 +12,11 @@ package struct VisitCounts: Equatable, Sendable {
         self.visitors = visitors
         self.dwells = dwells
     }
+
+    /// Visits with no visitor in common, or what is to be added to those that were counted before.
+    package mutating func add(_ other: VisitCounts) {
+        visits += other.visits
+        visitors += other.visitors
+        dwells.add(other.dwells)
+    }
 }
