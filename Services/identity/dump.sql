@@ -7,6 +7,7 @@ CREATE TABLE migrations (
     safe_for_older_code INTEGER NOT NULL
 ) STRICT;
 INSERT INTO migrations VALUES('v0001_identity','bc6164b07b4d402a',0,0);
+INSERT INTO migrations VALUES('v0002_published_keys','25858bf23b3b8a54',0,1);
 CREATE TABLE users (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     email TEXT NOT NULL CHECK (length(email) BETWEEN 3 AND 254),
@@ -34,6 +35,14 @@ CREATE TABLE idempotency_records (
     body BLOB NOT NULL,
     created_at INTEGER NOT NULL,
     PRIMARY KEY (scope, key)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE published_keys (
+    kid TEXT PRIMARY KEY,
+    public_key BLOB NOT NULL CHECK (length(public_key) = 32),
+    -- What they sign; never empty, so that they are told from the keys of access tokens.
+    purpose TEXT NOT NULL CHECK (length(purpose) BETWEEN 1 AND 32),
+    -- Told again before then, or gone.
+    published_until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX users_admins ON users (id) WHERE role = 'admin';
 CREATE TRIGGER users_last_admin BEFORE UPDATE OF role ON users

@@ -1,7 +1,9 @@
 import CSodium
 import JSON
 
-/// The public keys that tokens may be signed with, by `kid`, as a JWK Set (RFC 7517, RFC 8037).
+/// The public keys that tokens of one purpose may be signed with, by `kid`, as a JWK Set (RFC 7517, RFC 8037).
+///
+/// A set may hold keys for other purposes than access tokens, which a member of their own names: `"purpose":"…"`.
 public struct KeySet: Sendable, Equatable {
     public private(set) var keys: [(id: String, key: Ed25519.PublicKey)] = []
 
@@ -9,13 +11,15 @@ public struct KeySet: Sendable, Equatable {
         self.keys = keys.map { (Self.thumbprint($0), $0) }
     }
 
-    /// Reads a JWK Set; keys of other kinds or uses are passed over. Nil when it is no JWK Set at all.
-    public init?(json: [UInt8]) {
+    /// Reads a JWK Set; keys of other kinds, uses or purposes are passed over. Nil when it is no JWK Set at all.
+    /// - Parameter purpose: nil for the keys of access tokens, which have none.
+    public init?(json: [UInt8], purpose: String? = nil) {
         guard case .object(let document)? = try? JSONValue(parsing: json), case .array(let list)? = document["keys"]
         else { return nil }
         for case .object(let jwk) in list {
             guard jwk["kty"] == .string("OKP"), jwk["crv"] == .string("Ed25519"),
-                jwk["use"] == nil || jwk["use"] == .string("sig"), case .string(let id)? = jwk["kid"],
+                jwk["use"] == nil || jwk["use"] == .string("sig"),
+                jwk["purpose"] == purpose.map(JSONValue.string), case .string(let id)? = jwk["kid"],
                 case .string(let x)? = jwk["x"], let key = Base64URL.decode(x).flatMap(Ed25519.PublicKey.init(bytes:))
             else { continue }
             keys.append((id, key))
@@ -24,11 +28,21 @@ public struct KeySet: Sendable, Equatable {
 
     public subscript(id: String) -> Ed25519.PublicKey? { keys.first { $0.id == id }?.key }
 
-    public var json: [UInt8] {
-        let members = keys.map { id, key in
-            #"{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":"\#(id)","x":"\#(Base64URL.encode(key.bytes))"}"#
+    public var json: [UInt8] { Self.document(jwks()) }
+
+    /// A JWK Set of keys written by `jwks`.
+    public static func document(_ jwks: [String]) -> [UInt8] {
+        Array(#"{"keys":[\#(jwks.joined(separator: ","))]}"#.utf8)
+    }
+
+    /// Each key as a JWK.
+    /// - Parameter purpose: what they are for, in letters that JSON need not escape; nil for access tokens.
+    public func jwks(purpose: String? = nil) -> [String] {
+        let purpose = purpose.map { #","purpose":"\#($0)""# } ?? ""
+        return keys.map { id, key in
+            let x = Base64URL.encode(key.bytes)
+            return #"{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":"\#(id)","x":"\#(x)"\#(purpose)}"#
         }
-        return Array(#"{"keys":[\#(members.joined(separator: ","))]}"#.utf8)
     }
 
     /// A key's name follows from the key alone: SHA-256 of its canonical JWK (RFC 7638).

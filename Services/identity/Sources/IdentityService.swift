@@ -10,7 +10,10 @@ import TypedID
 /// Who people are: accounts, their roles, and the keys that prove it to the other services.
 package struct IdentityService: Service {
     package static let name = "identity"
-    package static let migrations = [Migration("v0001_identity", sql: PackageResources.v0001_identity_sql)]
+    package static let migrations = [
+        Migration("v0001_identity", sql: PackageResources.v0001_identity_sql),
+        Migration("v0002_published_keys", sql: PackageResources.v0002_published_keys_sql, safeForOlderCode: true),
+    ]
     package static let mainTable: StaticString = "users"
     package static let defaultPorts: (public: UInt16, internal: UInt16) = (8083, 9083)
     package static let commands = [grantRole, rotateKeys]

@@ -16,6 +16,10 @@ extension IdentityRefusal: APIRefusal {
             APIError(404, "user_not_found", "There is no such user.")
         case .lastAdmin:
             APIError(409, "last_admin", "This is the last admin. Make somebody else one first.")
+        case .keyIsOwn:
+            APIError(409, "key_is_own", "Access tokens are signed with this key: it has no other purpose.")
+        case .tooManyKeys(let most):
+            APIError(409, "too_many_keys", "\(most) keys of other services are published already.")
         case .overloaded:
             .unavailable
         }

@@ -17,7 +17,8 @@ extension IdentityService {
 
     package var internalRoutes: [Route] {
         [
-            .get("/internal/v1/jwks.json", access: .service, publishKeys)
+            .get("/internal/v1/jwks.json", access: .service, tellKeys),
+            .put("/internal/v1/keys/{kid}", access: .service, takeKey),
         ]
     }
 }

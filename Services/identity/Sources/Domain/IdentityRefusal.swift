@@ -11,6 +11,9 @@ package enum IdentityRefusal: Error, Equatable {
     case userNotFound
     /// Nobody would be left to name another one.
     case lastAdmin
+    /// Another service's key is one that access tokens are signed with.
+    case keyIsOwn
+    case tooManyKeys(most: Int64)
     /// Too many passwords wait to be hashed.
     case overloaded
 }
