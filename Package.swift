@@ -90,7 +90,7 @@ let package = Package(
             "Lifecycle", "API", "Auth", "CEvent", "EventLoop", "HTTPClient", "HTTPServer", "SQLite", "Telemetry", "Time"
         )
         + service("catalog", library: "CatalogService", "CSV", "TimeZone")
-        + service("booking", library: "BookingService")
+        + service("booking", library: "BookingService", "CSodium", "TimeZone")
         + service("identity", library: "IdentityService", "CSodium", "CCrypto")
         + service("analytics", library: "AnalyticsService", "TimeZone")
         + [

@@ -14,6 +14,8 @@ INSERT INTO migrations VALUES('v0005_tickets','75f58e62a445602a',0,0);
 INSERT INTO migrations VALUES('v0006_free_seats_told','451c8c4d03dd6c2b',0,1);
 INSERT INTO migrations VALUES('v0007_all_bookings','ecfaa0b05d2d0315',0,1);
 INSERT INTO migrations VALUES('v0008_tied_holders','01f5034fe65d8324',0,0);
+INSERT INTO migrations VALUES('v0009_ticket_keys','2d85238996fd82b0',0,1);
+INSERT INTO migrations VALUES('v0010_door','3e1fdd30d679b9f8',0,1);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -138,6 +140,45 @@ CREATE TABLE seat_holders (
     FOREIGN KEY (seat_id, room_id) REFERENCES seats (id, room_id),
     FOREIGN KEY (reservation_id, session_id) REFERENCES reservations (id, session_id)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE ticket_keys (
+    kid TEXT PRIMARY KEY,
+    seed BLOB NOT NULL CHECK (length(seed) = 32),
+    public_key BLOB NOT NULL CHECK (length(public_key) = 32),
+    created_at INTEGER NOT NULL,
+    -- It is published from its creation on, and signs from here on until the next one does.
+    active_from INTEGER NOT NULL UNIQUE CHECK (active_from >= created_at),
+    -- When the last session is over whose tickets it may have signed; NULL while it signs.
+    needed_until INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE check_ins (
+    ticket_id INTEGER PRIMARY KEY REFERENCES tickets (id),
+    -- Offline it is when the device says, online and otherwise at the latest when this was told.
+    admitted_at INTEGER NOT NULL,
+    -- As the device calls it; NULL where it does not say.
+    door TEXT,
+    staff_id INTEGER NOT NULL
+) STRICT;
+CREATE TABLE scans (
+    sequence INTEGER PRIMARY KEY,
+    -- Of the code, the time and the door: a scan that is uploaded again is the same one.
+    digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+    -- NULL for a code that is none of ours.
+    ticket_id INTEGER REFERENCES tickets (id),
+    -- The ticket's; NULL with it.
+    session_id INTEGER,
+    door TEXT,
+    staff_id INTEGER NOT NULL,
+    -- By the device's clock.
+    scanned_at INTEGER NOT NULL,
+    uploaded_at INTEGER NOT NULL,
+    -- `conflict`: the device could not know better than to let somebody in, and should not have.
+    result TEXT NOT NULL CHECK (result IN ('admitted', 'conflict', 'refused')),
+    -- Why not.
+    code TEXT,
+    CONSTRAINT reason_or_admitted CHECK ((result = 'admitted') = (code IS NULL)),
+    CONSTRAINT conflict_of_a_ticket CHECK (result = 'refused' OR ticket_id IS NOT NULL),
+    CONSTRAINT ticket_of_a_session CHECK ((ticket_id IS NULL) = (session_id IS NULL))
+) STRICT;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('events',0);
 CREATE TRIGGER reservations_counted AFTER INSERT ON reservations
@@ -230,4 +271,9 @@ WHEN NEW.state = 'sold' AND EXISTS (SELECT 1 FROM sessions WHERE id = NEW.sessio
 BEGIN
     SELECT RAISE(ABORT, 'seats are held before they are sold');
 END;
+CREATE INDEX scans_conflicts ON scans (session_id, sequence) WHERE result = 'conflict';
+CREATE TRIGGER check_ins_are_kept BEFORE UPDATE ON check_ins BEGIN SELECT RAISE(ABORT, 'who was let in was let in'); END;
+CREATE TRIGGER check_ins_stay BEFORE DELETE ON check_ins BEGIN SELECT RAISE(ABORT, 'who was let in was let in'); END;
+CREATE TRIGGER scans_are_kept BEFORE UPDATE ON scans BEGIN SELECT RAISE(ABORT, 'what was scanned was scanned'); END;
+CREATE TRIGGER scans_stay BEFORE DELETE ON scans BEGIN SELECT RAISE(ABORT, 'what was scanned was scanned'); END;
 COMMIT;

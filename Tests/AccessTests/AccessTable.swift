@@ -55,6 +55,11 @@ let publicAccess = """
     booking    GET     /v1/bookings/{booking_id}                           401    200   404     200   200
     booking    GET     /v1/bookings/{booking_id}/audit                     401    403   403     403   200
     booking    GET     /v1/bookings/{booking_id}/tickets                   401    409   404     409   409
+    booking    POST    /v1/bookings/{booking_id}/tickets/{ticket_id}/reissue 401  409   404     409   409
+    booking    POST    /v1/check-ins                                       401    403   403     422   422    {}
+    booking    POST    /v1/check-ins/offline                               401    403   403     422   422    {}
+    booking    GET     /v1/sessions/{session_id}/door                      401    403   403     200   200
+    booking    GET     /v1/sessions/{session_id}/door/conflicts            401    403   403     200   200
 
     analytics  POST    /v1/analytics/track                                 204    204   204     204   204    \(event)
     analytics  GET     /v1/analytics/events                                401    403   403     403   200
@@ -68,6 +73,7 @@ let internalAccess = """
     service    method  route                                               nobody admin service
 
     identity   GET     /internal/v1/jwks.json                              401    401   200
+    identity   PUT     /internal/v1/keys/{kid}                             401    401   422    {}
     catalog    GET     /internal/v1/sessions                               401    401   200    ?ids=ses_9
     catalog    GET     /internal/v1/sessions/{session_id}                  401    401   200
     catalog    POST    /internal/v1/events                                 401    401   422    {}

@@ -94,6 +94,7 @@ extension Access {
             "{user_id}": "usr_100000000000001", "{movie_id}": StackSession.movie, "{place_id}": StackSession.place,
             "{room_id}": "rom_900000000000001", "{session_id}": StackSession.id(1),
             "{person_id}": "psn_900000000000001", "{booking_id}": booking,
+            "{ticket_id}": "tkt_900000000000001", "{kid}": "900000000000001",
         ]
         let target = parameters.reduce(route) { $0.replacing($1.key, with: $1.value) } + query
         var headers = token.map { [("Authorization", "Bearer \($0)")] } ?? []

@@ -18,14 +18,15 @@ struct BoxOffice {
 
     static func run(
         allocation: Int = 10, seats: [String]? = nil, startsInMilliseconds: Int64 = 3_600_000,
-        settings: [String: String] = [:],
+        settings: [String: String] = [:], at now: String? = nil, timeZone: String = "America/Montreal",
         _ body: (BoxOffice) async throws -> Void
     ) async throws {
-        let clock = ManualClock()
+        let clock = now.flatMap(Timestamp.init(rfc3339:)).map(ManualClock.init) ?? ManualClock()
         let starts = clock.now.advanced(byMilliseconds: startsInMilliseconds).rfc3339
         let follower = Listener()
         let catalog = try Neighbour(reading: { target, body in
-            target == eventsTarget ? follower.answer(body) : catalogAnswer(to: target, allocation, seats, starts)
+            target == eventsTarget
+                ? follower.answer(body) : catalogAnswer(to: target, allocation, seats, starts, timeZone)
         })
         let settings = ["CATALOG_URL": catalog.url].merging(settings) { _, own in own }
         let service = try await ServiceUnderTest(
@@ -49,12 +50,12 @@ struct BoxOffice {
     /// - Parameter seats: the room's rows as drawn: `.` a standard seat, `w` a wheelchair bay, a space an aisle. The
     ///   seat in column 2 of row B has the id `sea_1003`.
     private static func catalogAnswer(
-        to target: String, _ allocation: Int, _ seats: [String]?, _ starts: String
+        to target: String, _ allocation: Int, _ seats: [String]?, _ starts: String, _ timeZone: String
     ) -> HTTPResponse {
         let names = """
             "movie":{"id":"mov_1","title":"Nosferatu","duration":94},
             "place":{"id":"plc_1","name":"Le Rex","address":"1 rue Sainte-Catherine","city":"Montréal",
-            "time_zone":"America/Montreal"}
+            "time_zone":"\(timeZone)"}
             """
         if target.hasPrefix("/internal/v1/sessions?ids=") {
             return .json(200, #"{"sessions":[{"id":"\#(session)",\#(names),"room":{"id":"rom_1","name":"1"}}]}"#)
@@ -130,6 +131,32 @@ struct BoxOffice {
 
     func tickets(of booking: String, _ user: String = "usr_1", _ role: Role = .customer) async throws -> Answer {
         try await service.get("/v1/bookings/\(booking)/tickets", token: service.token(user, role))
+    }
+
+    /// The codes of a booking's tickets.
+    func codes(of booking: String) async throws -> [String] {
+        try await tickets(of: booking, "usr_9", .staff).json["tickets"]?.arrayValue?
+            .compactMap { $0["token"]?.stringValue } ?? []
+    }
+
+    /// A scan, as staff at a door of the session make it.
+    /// - Parameter door: members of the body that say which one it is.
+    func checkIn(_ code: String, _ door: String = #""session_id":"\#(session)","door":"North""#) async throws -> Answer
+    {
+        try await service.post(
+            "/v1/check-ins", #"{"token":"\#(code)",\#(door)}"#, token: service.token("usr_8", .staff))
+    }
+
+    func door() async throws -> JSONValue {
+        let answer = try await service.get("/v1/sessions/\(Self.session)/door", token: service.token("usr_8", .staff))
+        return answer.json["door"] ?? .null
+    }
+
+    /// Scans made offline; each is written as its members without the braces.
+    func upload(_ scans: [String]) async throws -> Answer {
+        let list = scans.map { "{\($0)}" }.joined(separator: ",")
+        return try await service.post(
+            "/v1/check-ins/offline", #"{"scans":[\#(list)]}"#, token: service.token("usr_8", .staff))
     }
 
     func list(_ user: String = "usr_1", _ query: String = "") async throws -> Answer {

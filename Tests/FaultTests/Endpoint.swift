@@ -1,3 +1,4 @@
+import Auth
 import JSON
 import TestSupport
 
@@ -65,6 +66,10 @@ struct Endpoint: Sendable {
         },
         post("`POST /v1/bookings/{booking_id}/confirm`", needs: ["booking"], 200, { "\($0.reserved)/confirm" }),
         post("`POST /v1/bookings/{booking_id}/cancel`", needs: ["booking"], 200, { "\($0.unwanted)/cancel" }),
+        get("`GET /v1/bookings/{booking_id}/tickets`", needs: "booking", { "\($0.sold)/tickets" }, signedIn: true),
+        post("`POST /v1/check-ins`", needs: ["booking"], 201, { _ in "/v1/check-ins" }) {
+            #"{"token":"\#($0.code)","session_id":"\#(StackSession.id(1))"}"#
+        },
         get("`GET /v1/bookings`, names a minute old", needs: "booking", { _ in "/v1/bookings" }, signedIn: true),
     ]
 
@@ -88,13 +93,15 @@ struct Preparation: Sendable {
     let number: Int
     let token: String
     /// Paths of bookings.
-    let open, reserved, unwanted: String
+    let open, reserved, unwanted, sold: String
+    /// Of a ticket that nobody has used.
+    let code: String
 
     /// One that booking has never heard of.
     var unmetSession: Int { number + 1 }
 
     init(_ stack: Stack, number: Int) async throws {
-        let token = stack.token(user: 100_000_000_000_001)
+        let token = stack.token(user: 100_000_000_000_001, role: .staff)
         func open() async throws -> String {
             let answer = try await stack.post("/v1/sessions/\(StackSession.id(1))/book", token: token)
             guard let id = answer.json["booking"]?["id"]?.stringValue else {
@@ -107,9 +114,15 @@ struct Preparation: Sendable {
         self.open = try await open()
         reserved = try await open()
         unwanted = try await open()
-        guard try await stack.post("\(reserved)/reserve", #"{"seats":1}"#, token: token).status == 200 else {
-            throw Stack.Failure(reason: "no seats")
+        sold = try await open()
+        for booking in [reserved, sold] {
+            guard try await stack.post("\(booking)/reserve", #"{"seats":1}"#, token: token).status == 200 else {
+                throw Stack.Failure(reason: "no seats")
+            }
         }
-        _ = try await stack["booking"].sql("UPDATE sessions SET named_at = 0")
+        _ = try await stack.post("\(sold)/confirm", token: token)
+        let tickets = try await stack.get("\(sold)/tickets", token: token).json["tickets"]?.arrayValue
+        code = tickets?.first?["token"]?.stringValue ?? ""
+        _ = try await stack["booking"].sql("UPDATE sessions SET named_at = 0, detailed_at = 0")
     }
 }

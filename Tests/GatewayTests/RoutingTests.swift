@@ -12,7 +12,9 @@ import Testing
             ("catalog", "/v1/sessions/ses_1"), ("catalog", "/v1/movies/a%2Fb%20c"), ("catalog", "/v1/movies/"),
             ("catalog", "/v1/movies//x"), ("catalog", "/v1/movies/./x"),
             ("booking", "/v1/sessions/ses_1/book"), ("booking", "/v1/sessions/ses_1/seats"),
-            ("booking", "/v1/bookings"),
+            ("booking", "/v1/sessions/ses_1/door"), ("booking", "/v1/sessions/ses_1/door/conflicts?limit=5"),
+            ("booking", "/v1/check-ins"), ("booking", "/v1/check-ins/offline"), ("catalog", "/v1/sessions/ses_1/doors"),
+            ("booking", "/v1/bookings"), ("booking", "/v1/bookings/bkg_1/tickets/tkt_1/reissue"),
             ("booking", "/v1/bookings/bkg_1/reserve"), ("analytics", "/v1/analytics/track"),
         ])
     func reaches(service: String, target: String) throws {

@@ -134,8 +134,13 @@ public final class StackService: Sendable {
     }
 
     /// The key that identity signs with.
-    func signingKey() async throws -> Ed25519.PrivateKey {
-        let rows = try await sql("SELECT hex(seed) AS seed FROM signing_keys ORDER BY active_from LIMIT 1")
+    func signingKey() async throws -> Ed25519.PrivateKey { try await key(of: "signing_keys") }
+
+    /// The key that booking signs tickets with.
+    public func ticketKey() async throws -> Ed25519.PrivateKey { try await key(of: "ticket_keys") }
+
+    private func key(of table: String) async throws -> Ed25519.PrivateKey {
+        let rows = try await sql("SELECT hex(seed) AS seed FROM \(table) ORDER BY active_from LIMIT 1")
         let digits = Array(rows.first?["seed"]?.stringValue ?? "")
         let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
             UInt8(String(digits[$0...$0 + 1]), radix: 16)

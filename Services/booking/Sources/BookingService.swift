@@ -21,16 +21,23 @@ package struct BookingService: Service {
         Migration("v0006_free_seats_told", sql: PackageResources.v0006_free_seats_told_sql, safeForOlderCode: true),
         Migration("v0007_all_bookings", sql: PackageResources.v0007_all_bookings_sql, safeForOlderCode: true),
         Migration("v0008_tied_holders", sql: PackageResources.v0008_tied_holders_sql),
+        Migration("v0009_ticket_keys", sql: PackageResources.v0009_ticket_keys_sql, safeForOlderCode: true),
+        Migration("v0010_door", sql: PackageResources.v0010_door_sql, safeForOlderCode: true),
     ]
+
+    package static let commands = [rotateTicketKey]
 
     let database: Database
     let clock: WallClock
     let ids: Snowflake
     let catalog: Catalog
+    let identity: Identity
     /// Those that are told what happens here.
     let followers: [Follower]
     let cursors: CursorSeal
     let plans = SeatPlans()
+    let ticketKeys: TicketKeys
+    let doorOpensMinutes: Int64
     let holdMilliseconds: Int64
     /// Nil where nobody is limited.
     let hoarding: HoardingLimits?
@@ -43,6 +50,10 @@ package struct BookingService: Service {
         clock = context.clock
         ids = context.ids
         catalog = Catalog(try context.neighbour("catalog", setting: "CATALOG_URL"))
+        identity = Identity(try context.neighbour("identity", setting: "IDENTITY_URL"))
+        ticketKeys = TicketKeys(context)
+        try await ticketKeys.tend()
+        doorOpensMinutes = try context.settings.integer("DOOR_OPENS_MINUTES", default: 60, in: 0...1440)
         cursors = try await CursorSeal.kept(in: context.database)
         holdMilliseconds = try context.settings.integer("HOLD_SECONDS", default: 60, in: 1...3600) * 1000
         hoarding = try context.settings.limited() ? HoardingLimits(context.settings) : nil
@@ -61,6 +72,7 @@ extension BookingService {
     package func work() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await tidy() }
+            group.addTask { await publishTicketKeys() }
             for follower in followers { group.addTask { await relay(to: follower) } }
         }
     }

@@ -14,6 +14,9 @@ extension BookingRefusal: APIRefusal {
         case .noSeatsReserved: APIError(409, "no_seats_reserved", "Reserve seats before you confirm the booking.")
         case .bookingNotConfirmed:
             APIError(409, "booking_not_confirmed", "The booking is not confirmed.")
+        case .ticketNotFound: APIError(404, "ticket_not_found", "The booking has no such ticket.")
+        case .ticketRefunded: APIError(409, "ticket_refunded", "The ticket was given back.")
+        case .ticketUsed: APIError(409, "ticket_used", "Somebody was let in with the ticket already.")
         case .tooManyOpenBookings(let most):
             .later(
                 429, "too_many_open_bookings",
@@ -36,5 +39,45 @@ extension BookingRefusal: APIRefusal {
 
     private func list(_ seats: [SeatID]) -> String {
         seats.prefix(100).map(\.description).joined(separator: ", ")
+    }
+}
+
+extension DoorRefusal {
+    var code: String {
+        switch self {
+        case .ticketInvalid: "ticket_invalid"
+        case .wrongSession: "wrong_session"
+        case .wrongPlace: "wrong_place"
+        case .ticketRefunded: "ticket_refunded"
+        case .ticketReissued: "ticket_reissued"
+        case .alreadyAdmitted: "already_admitted"
+        case .tooEarly: "too_early"
+        case .tooLate: "too_late"
+        }
+    }
+
+    fileprivate func message(in zone: String) -> String {
+        switch self {
+        case .ticketInvalid: "This is no ticket of ours."
+        case .wrongSession: "The ticket is for another session."
+        case .wrongPlace: "The ticket is for another place."
+        case .ticketRefunded: "The ticket was given back."
+        case .ticketReissued: "The ticket was issued anew: another code is good."
+        case .alreadyAdmitted(let admission):
+            "The ticket was used on \(admission.at.described(in: zone))"
+                + (admission.door.map { ", at the door \($0)." } ?? ".")
+        case .tooEarly(let opens): "The doors open on \(opens.described(in: zone))."
+        case .tooLate(let closed): "The ticket was good until \(closed.described(in: zone))."
+        }
+    }
+}
+
+/// A refusal at a door, whose times are those of the place.
+struct RefusedAtDoor: APIRefusal {
+    let apiError: APIError
+
+    init(_ refusal: DoorRefusal, timeZone: String = "Etc/UTC") {
+        let status = refusal == .ticketInvalid ? 422 : 409
+        apiError = APIError(status, refusal.code, refusal.message(in: timeZone))
     }
 }

@@ -14,6 +14,12 @@ extension BookingService {
             .get("/v1/bookings/{booking_id}", for: .customer, showBooking),
             .get("/v1/bookings/{booking_id}/tickets", for: .customer, showTickets),
             .get("/v1/bookings/{booking_id}/audit", for: .admin, listAuditEntries),
+            .post(
+                "/v1/bookings/{booking_id}/tickets/{ticket_id}/reissue", for: .customer, body: .optional, reissueTicket),
+            .post("/v1/check-ins", for: .staff, checkIn),
+            .post("/v1/check-ins/offline", for: .staff, uploadScans).taking(bytes: 524_288),
+            .get("/v1/sessions/{session_id}/door", for: .staff, showDoor),
+            .get("/v1/sessions/{session_id}/door/conflicts", for: .staff, listConflicts),
         ]
     }
 

@@ -14,6 +14,10 @@ struct TicketSession: Sendable, Equatable {
     /// Nil until catalog has told them.
     var details: SessionDetails?
     fileprivate let detailedAt: Timestamp?
+
+    func hours(opensMinutesBefore minutes: Int64) -> DoorHours {
+        DoorHours(startsAt: startsAt, durationMinutes: details?.durationMinutes, opensMinutesBefore: minutes)
+    }
 }
 
 extension BookingService {

@@ -51,8 +51,8 @@ extension Ticket {
     /// `SELECT … FROM`, in the order in which `init(_:)` reads it.
     static let columns: SQL = """
         SELECT t.id, t.booking_id, t.session_id, t.seat_id, s.row_label, s.number, t.tariff, t.amount, t.currency,
-            t.generation, t.refunded_at
-        FROM tickets t LEFT JOIN seats s ON s.id = t.seat_id
+            t.generation, t.refunded_at, c.admitted_at, c.door, c.staff_id
+        FROM tickets t LEFT JOIN seats s ON s.id = t.seat_id LEFT JOIN check_ins c ON c.ticket_id = t.id
         """
 
     init(_ row: Row) throws {
@@ -62,8 +62,12 @@ extension Ticket {
         let price = try row.textOrNil(6).map { tariff in
             TicketPrice(tariff: tariff, amount: try row.int(7), currency: try row.text(8))
         }
+        let admission = try row.valueOrNil(11, as: Timestamp.self).map { at in
+            Admission(at: at, door: try row.textOrNil(12), staff: try row.value(13))
+        }
         self.init(
             id: try row.value(0), bookingID: try row.value(1), sessionID: try row.value(2), seat: seat, price: price,
-            generation: try row.int(9), refundedAt: try row.valueOrNil(10))
+            generation: try row.int(9), refundedAt: try row.valueOrNil(10),
+            admission: admission)
     }
 }

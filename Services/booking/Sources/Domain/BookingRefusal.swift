@@ -10,6 +10,11 @@ package enum BookingRefusal: Error, Equatable {
     case noSeatsReserved
     case notEnoughSeats
     case bookingNotConfirmed
+    /// Unknown, or another booking's.
+    case ticketNotFound
+    case ticketRefunded
+    /// Its holder was let in.
+    case ticketUsed
     /// The user has as many open bookings as one may have.
     case tooManyOpenBookings(most: Int64)
     /// More seats than one booking, or one user in one session, may have.

@@ -14,10 +14,12 @@ package struct Ticket: Equatable, Sendable {
     /// Which of its codes is good: 1, and one more each time it is issued anew.
     package private(set) var generation: Int64
     package let refundedAt: Timestamp?
+    /// Nil until its holder is let in.
+    package let admission: Admission?
 
     package init(
         id: TicketID, bookingID: BookingID, sessionID: SessionID, seat: TicketSeat? = nil, price: TicketPrice? = nil,
-        generation: Int64 = 1, refundedAt: Timestamp? = nil
+        generation: Int64 = 1, refundedAt: Timestamp? = nil, admission: Admission? = nil
     ) {
         self.id = id
         self.bookingID = bookingID
@@ -26,9 +28,25 @@ package struct Ticket: Equatable, Sendable {
         self.price = price
         self.generation = generation
         self.refundedAt = refundedAt
+        self.admission = admission
     }
 
-    package var status: Status { refundedAt != nil ? .refunded : .valid }
+    package var status: Status {
+        if refundedAt != nil { return .refunded }
+        return admission != nil ? .used : .valid
+    }
+
+    /// The ticket with a new code, the only one that is good from then on.
+    package func reissuing() throws(BookingRefusal) -> Ticket {
+        switch status {
+        case .refunded: throw .ticketRefunded
+        case .used: throw .ticketUsed
+        case .valid:
+            var reissued = self
+            reissued.generation += 1
+            return reissued
+        }
+    }
 }
 
 /// The seat that a ticket is for, as it is called in its room.

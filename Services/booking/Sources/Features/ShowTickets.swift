@@ -11,12 +11,22 @@ extension BookingService {
     /// One that was given back shows that they are refunded.
     func showTickets(_ request: Request, _ caller: Principal) async throws -> Response {
         let booking = try ticketedBooking(request, caller)
+        let session = try await ticketSession(booking.sessionID, request.trace)
         let tickets = try database.read { try $0.tickets(of: booking) }
+        let key = try ticketKeys.signing()
         return .json { json in
             json.array("tickets") { json in
-                for ticket in tickets { json.object { ticket.write(to: &$0) } }
+                for ticket in tickets { json.object { ticket.write(to: &$0, code: code(of: ticket, session, key)) } }
             }
         }
+    }
+
+    /// What the door reads; nil for a ticket that lets nobody in any more.
+    func code(of ticket: Ticket, _ session: TicketSession, _ key: Ed25519.PrivateKey) -> String? {
+        guard ticket.status == .valid else { return nil }
+        return TicketCode.text(
+            of: ticket, at: session.names.placeID, good: session.hours(opensMinutesBefore: doorOpensMinutes),
+            signedWith: key)
     }
 
     /// The booking of the path, for whoever may see its tickets.
@@ -31,18 +41,11 @@ extension BookingService {
 }
 
 extension Ticket {
-    func write(to json: inout JSONWriter) {
+    /// - Parameter code: nil where it lets nobody in.
+    func write(to json: inout JSONWriter, code: String?) {
         json.field("id", id)
         json.field("session_id", sessionID)
-        if let seat {
-            json.object("seat") { json in
-                json.field("id", seat.id)
-                json.field("row", seat.row)
-                json.field("number", seat.number)
-            }
-        } else {
-            json.field("seat", JSONValue.null)
-        }
+        json.seat(seat)
         json.field("tariff", price?.tariff)
         if let price {
             json.object("price") { json in
@@ -53,5 +56,22 @@ extension Ticket {
             json.field("price", JSONValue.null)
         }
         json.field("status", status.rawValue)
+        json.field("token", code)
+        json.field("admitted_at", admission?.at)
+    }
+}
+
+extension JSONWriter {
+    /// `seat: {id, row, number}`, or null where seats are only counted.
+    mutating func seat(_ seat: TicketSeat?) {
+        guard let seat else {
+            field("seat", JSONValue.null)
+            return
+        }
+        object("seat") { json in
+            json.field("id", seat.id)
+            json.field("row", seat.row)
+            json.field("number", seat.number)
+        }
     }
 }
