@@ -14,6 +14,7 @@ INSERT INTO migrations VALUES('v0005_rooms','1804aa2476347446',0,1);
 INSERT INTO migrations VALUES('v0006_rating_counts','51401095ef47d42b',0,1);
 INSERT INTO migrations VALUES('v0007_seats_left','2f8e9135f1b0e820',0,1);
 INSERT INTO migrations VALUES('v0008_movie_words','06359a6051519d28',0,1);
+INSERT INTO migrations VALUES('v0009_longest_run','43a8fabd9c52be1e',0,1);
 CREATE TABLE movies (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
@@ -309,5 +310,6 @@ BEGIN
 END;
 CREATE INDEX showings_by_place ON showings (place_id, movie_id);
 CREATE INDEX places_by_zone ON places (time_zone);
+CREATE INDEX movies_by_run ON movies (airs_to - airs_from);
 PRAGMA writable_schema=OFF;
 COMMIT;

@@ -21,6 +21,7 @@ package struct CatalogService: Service {
         Migration("v0006_rating_counts", sql: PackageResources.v0006_rating_counts_sql, safeForOlderCode: true),
         Migration("v0007_seats_left", sql: PackageResources.v0007_seats_left_sql, safeForOlderCode: true),
         Migration("v0008_movie_words", sql: PackageResources.v0008_movie_words_sql, safeForOlderCode: true),
+        Migration("v0009_longest_run", sql: PackageResources.v0009_longest_run_sql, safeForOlderCode: true),
     ]
 
     package static let commands = [exportProgramme, importProgramme]

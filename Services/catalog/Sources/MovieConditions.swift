@@ -79,11 +79,28 @@ extension Connection {
             newest = newest.clamped(to: -.max...(-now.rawValue - 1))
         case nil: break
         }
+        if leaving != Self.any, let longest = try longestRun() {
+            // Where one end of the run is bounded, so is the other.
+            let (lastNewest, isAnyNewest) = longest.subtractingReportingOverflow(leaving.lowerBound)
+            if !isAnyNewest { newest = newest.clamped(to: -.max...min(lastNewest, .max - 1)) }
+            let (lastLeaving, isAnyLeaving) = longest.subtractingReportingOverflow(newest.lowerBound)
+            if !isAnyLeaving { leaving = leaving.clamped(to: -.max...min(lastLeaving, .max - 1)) }
+        }
         if leaving != Self.any { sources.append(.init(column: "by_leaving", leaving)) }
         if newest != Self.any { sources.append(.init(column: "by_newest", newest)) }
         return MovieConditions(
             leaving: leaving == Self.any ? nil : leaving, newest: newest == Self.any ? nil : newest,
             lookups: lookups, sources: sources)
+    }
+
+    /// Milliseconds from the first start to the last one, of the movie with the most; nil where none has a session.
+    private func longestRun() throws -> Int64? {
+        try first(
+            """
+            SELECT airs_to - airs_from FROM movies INDEXED BY movies_by_run WHERE airs_to - airs_from >= 0
+            ORDER BY airs_to - airs_from DESC LIMIT 1
+            """
+        ) { try $0.int(0) }
     }
 
     private static var any: ClosedRange<Int64> { .min ... .max }
