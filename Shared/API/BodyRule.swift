@@ -8,6 +8,7 @@ extension BodyRule {
         guard self != .none else { return .null }
         let body = http.body
         guard body.count <= largest else { throw .bodyTooLarge(most: largest) }
+        if self == .raw { return .null }
         if self == .optional, body.isEmpty { return .null }
         guard acceptsType(http.header("content-type")) else { throw .unsupportedMediaType }
         let value: JSONValue

@@ -7,7 +7,7 @@ import Telemetry
 /// A request whose route, caller and body have been checked. It belongs to its loop.
 public struct Request {
     public let trace: TraceContext
-    /// An object, or null where the route takes no body.
+    /// An object, or null where the route takes no body, or takes it raw.
     public let body: JSONValue
     let http: HTTPRequest
     let parameters: PathParameters
@@ -15,6 +15,9 @@ public struct Request {
 
     /// A segment of the path as it was sent, by the name in the route's pattern; empty for a name it does not have.
     public func parameter(_ name: String) -> String { parameters[name] ?? "" }
+
+    /// The body as it was sent.
+    public var bytes: [UInt8] { http.body }
 
     public func header(_ name: String) -> String? { http.header(name) }
 

@@ -19,6 +19,8 @@ public enum BodyRule: Sendable, Equatable {
     case json
     /// JSON, also under `text/plain`: browsers' `sendBeacon` cannot say otherwise without a preflight.
     case jsonOrText
+    /// Whatever was sent, as it was sent (`Request.bytes`): for bodies whose bytes are signed.
+    case raw
 }
 
 /// One line of a service's HTTP surface.

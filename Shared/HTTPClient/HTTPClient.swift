@@ -50,14 +50,16 @@ public final class HTTPClient: Sendable {
     /// - Parameters:
     ///   - path: absolute and percent-encoded already.
     ///   - query: names and values as they are; they are percent-encoded here.
-    ///   - body: JSON.
+    ///   - headers: besides those that every call has.
+    ///   - body: JSON, unless `contentType` says otherwise.
     ///   - timeoutMilliseconds: of the whole call, in place of the configured one; none left is `timedOut`.
     ///   - retryable: whether doing it twice is doing it once; by default that is GET, HEAD, PUT and DELETE.
     /// - Returns: the neighbour's answer, whatever its status.
     /// - Throws: `HTTPClientError` when there is none.
     public func send(
-        _ method: Method, _ path: String, query: [(String, String)] = [], body: [UInt8]? = nil,
-        timeoutMilliseconds: Int64? = nil, trace: TraceContext, retryable: Bool? = nil
+        _ method: Method, _ path: String, query: [(String, String)] = [], headers: [(String, String)] = [],
+        body: [UInt8]? = nil, contentType: String = "application/json", timeoutMilliseconds: Int64? = nil,
+        trace: TraceContext, retryable: Bool? = nil
     ) async throws(HTTPClientError) -> Response {
         let start = ContinuousClock.now
         // Whatever a caller computes may come in; a day is as good as for ever.
@@ -65,8 +67,9 @@ public final class HTTPClient: Sendable {
         let result: Transfer.Outcome
         do throws(HTTPClientError) {
             let target = try RequestTarget.make(path: path, query: query)
+            let all = usualHeaders(trace, body.map { _ in contentType })
             let request = Request(
-                method: method, url: configuration.baseURL + target, headers: headers(trace, hasBody: body != nil),
+                method: method, url: configuration.baseURL + target, headers: all + (try HeaderLine.make(headers)),
                 body: body, retryable: retryable ?? method.isIdempotent)
             try enter()
             defer { leave() }
@@ -78,14 +81,14 @@ public final class HTTPClient: Sendable {
         return try result.get()
     }
 
-    private func headers(_ trace: TraceContext, hasBody: Bool) -> [String] {
+    private func usualHeaders(_ trace: TraceContext, _ contentType: String?) -> [String] {
         var headers = [
             "Accept: application/json", "X-Request-Id: \(trace.requestID)", "traceparent: \(trace.traceparent)",
             // libcurl would wait up to a second for permission to send a larger body.
             "Expect:",
         ]
         if let credential = configuration.credential { headers.append("Authorization: Bearer \(credential)") }
-        headers.append(hasBody ? "Content-Type: application/json" : "Content-Type:")
+        headers.append("Content-Type:\(contentType.map { " \($0)" } ?? "")")
         return headers
     }
 
