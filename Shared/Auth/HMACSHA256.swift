@@ -16,7 +16,7 @@ public enum HMACSHA256 {
     }
 
     /// Compares in a time that does not depend on where the codes differ.
-    public static func verifies(_ code: [UInt8], of message: [UInt8], key: [UInt8]) -> Bool {
-        code.count == length && sodium_memcmp(code, self.code(of: message, key: key), length) == 0
+    public static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        one.count == length && other.count == length && sodium_memcmp(one, other, length) == 0
     }
 }

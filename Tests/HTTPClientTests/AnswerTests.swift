@@ -51,6 +51,25 @@ struct AnswerTests {
         #expect(fixture.server.connections == 1)
     }
 
+    @Test("sends a form, and headers of the caller's that are headers")
+    func form() async throws {
+        let fixture = try ClientFixture { _, _ in ScriptedServer.answer() }
+        _ = try await fixture.client.send(
+            .post, "/f", headers: [("Idempotency-Key", "a b")],
+            body: FormBody.bytes([("m[k]", "a&b=\u{e9}"), ("n", "")]),
+            contentType: FormBody.contentType, trace: TraceContext())
+        let request = try #require(fixture.server.requests.first)
+        #expect(request.body == Array("m%5Bk%5D=a%26b%3D%C3%A9&n=".utf8))
+        #expect(request.header("Content-Type") == "application/x-www-form-urlencoded")
+        #expect(request.header("Idempotency-Key") == "a b")
+        for (name, value) in [("X-A", "a\r\nX-Evil: 1"), ("X A", "a"), ("", "a"), ("X-A", "")] {
+            await #expect(throws: HTTPClientError.self) {
+                try await fixture.client.send(.get, "/", headers: [(name, value)], trace: TraceContext())
+            }
+        }
+        #expect(fixture.server.requests.count == 1)
+    }
+
     @Test("keeps line breaks of a query value out of the header section")
     func injection() async throws {
         let fixture = try ClientFixture { _, _ in ScriptedServer.answer() }

@@ -9,6 +9,7 @@ package enum SeatTag: IDTag { package static let prefix: StaticString = "sea" }
 package enum BookingTag: IDTag { package static let prefix: StaticString = "bkg" }
 package enum ReservationTag: IDTag { package static let prefix: StaticString = "rsv" }
 package enum TicketTag: IDTag { package static let prefix: StaticString = "tkt" }
+package enum PaymentTag: IDTag { package static let prefix: StaticString = "pay" }
 
 package typealias UserID = TypedID<UserTag>
 package typealias SessionID = TypedID<SessionTag>
@@ -19,3 +20,4 @@ package typealias SeatID = TypedID<SeatTag>
 package typealias BookingID = TypedID<BookingTag>
 package typealias ReservationID = TypedID<ReservationTag>
 package typealias TicketID = TypedID<TicketTag>
+package typealias PaymentID = TypedID<PaymentTag>
