@@ -16,6 +16,7 @@ INSERT INTO migrations VALUES('v0007_all_bookings','ecfaa0b05d2d0315',0,1);
 INSERT INTO migrations VALUES('v0008_tied_holders','01f5034fe65d8324',0,0);
 INSERT INTO migrations VALUES('v0009_ticket_keys','2d85238996fd82b0',0,1);
 INSERT INTO migrations VALUES('v0010_door','3e1fdd30d679b9f8',0,1);
+INSERT INTO migrations VALUES('v0011_prices','85b0bd092b73956b',0,0);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -179,6 +180,25 @@ CREATE TABLE scans (
     CONSTRAINT conflict_of_a_ticket CHECK (result = 'refused' OR ticket_id IS NOT NULL),
     CONSTRAINT ticket_of_a_session CHECK ((ticket_id IS NULL) = (session_id IS NULL))
 ) STRICT;
+CREATE TABLE session_tariffs (
+    session_id INTEGER NOT NULL REFERENCES sessions (id),
+    position INTEGER NOT NULL CHECK (position >= 0),
+    name TEXT NOT NULL CHECK (name <> ''),
+    amount INTEGER NOT NULL CHECK (amount BETWEEN 0 AND 1000000000),
+    currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+    condition TEXT NOT NULL,
+    PRIMARY KEY (session_id, position),
+    UNIQUE (session_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE booking_lines (
+    booking_id INTEGER NOT NULL REFERENCES bookings (id),
+    position INTEGER NOT NULL CHECK (position >= 0),
+    tariff TEXT NOT NULL CHECK (tariff <> ''),
+    amount INTEGER NOT NULL CHECK (amount BETWEEN 0 AND 1000000000),
+    currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+    seats INTEGER NOT NULL CHECK (seats > 0),
+    PRIMARY KEY (booking_id, position)
+) STRICT, WITHOUT ROWID;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('events',0);
 CREATE TRIGGER reservations_counted AFTER INSERT ON reservations

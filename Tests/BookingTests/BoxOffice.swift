@@ -18,7 +18,8 @@ struct BoxOffice {
 
     static func run(
         allocation: Int = 10, seats: [String]? = nil, startsInMilliseconds: Int64 = 3_600_000,
-        settings: [String: String] = [:], at now: String? = nil, timeZone: String = "America/Montreal",
+        tariffs: String? = nil, settings: [String: String] = [:], at now: String? = nil,
+        timeZone: String = "America/Montreal",
         _ body: (BoxOffice) async throws -> Void
     ) async throws {
         let clock = now.flatMap(Timestamp.init(rfc3339:)).map(ManualClock.init) ?? ManualClock()
@@ -26,7 +27,7 @@ struct BoxOffice {
         let follower = Listener()
         let catalog = try Neighbour(reading: { target, body in
             target == eventsTarget
-                ? follower.answer(body) : catalogAnswer(to: target, allocation, seats, starts, timeZone)
+                ? follower.answer(body) : catalogAnswer(to: target, allocation, seats, tariffs, starts, timeZone)
         })
         let settings = ["CATALOG_URL": catalog.url].merging(settings) { _, own in own }
         let service = try await ServiceUnderTest(
@@ -50,7 +51,8 @@ struct BoxOffice {
     /// - Parameter seats: the room's rows as drawn: `.` a standard seat, `w` a wheelchair bay, a space an aisle. The
     ///   seat in column 2 of row B has the id `sea_1003`.
     private static func catalogAnswer(
-        to target: String, _ allocation: Int, _ seats: [String]?, _ starts: String, _ timeZone: String
+        to target: String, _ allocation: Int, _ seats: [String]?, _ tariffs: String?, _ starts: String,
+        _ timeZone: String
     ) -> HTTPResponse {
         let names = """
             "movie":{"id":"mov_1","title":"Nosferatu","duration":94},
@@ -78,7 +80,8 @@ struct BoxOffice {
             200,
             """
             {"session":{"id":"\(session)","starts_at":"\(starts)","allocation":\(allocation),\(names),
-            "room":{"id":"rom_1","name":"1","capacity":100,"seated":\(plan != nil)\(plan ?? "")}}}
+            "room":{"id":"rom_1","name":"1","capacity":100,"seated":\(plan != nil)\(plan ?? "")}
+            \(tariffs.map { #","tariffs":\#($0)"# } ?? "")}}
             """)
     }
 
@@ -105,6 +108,11 @@ struct BoxOffice {
     /// The seats that an answer names, in its order.
     static func seats(_ answer: Answer) -> [String] {
         (answer.json["booking"]?["seats"]?.arrayValue ?? []).compactMap { $0["id"]?.stringValue }
+    }
+
+    /// - Parameter order: the members of the body.
+    func reserve(_ booking: String, order: String, _ user: String = "usr_1") async throws -> Answer {
+        try await service.post("/v1/bookings/\(booking)/reserve", "{\(order)}", token: service.token(user))
     }
 
     func confirm(_ booking: String, _ user: String = "usr_1") async throws -> Answer {

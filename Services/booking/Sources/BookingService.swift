@@ -23,6 +23,7 @@ package struct BookingService: Service {
         Migration("v0008_tied_holders", sql: PackageResources.v0008_tied_holders_sql),
         Migration("v0009_ticket_keys", sql: PackageResources.v0009_ticket_keys_sql, safeForOlderCode: true),
         Migration("v0010_door", sql: PackageResources.v0010_door_sql, safeForOlderCode: true),
+        Migration("v0011_prices", sql: PackageResources.v0011_prices_sql),
     ]
 
     package static let commands = [rotateTicketKey]

@@ -4,11 +4,13 @@ import SQLite
 import Time
 import TypedID
 
-/// A booking with what its session is called.
+/// A booking with what its session is called, and what its seats cost.
 struct ListedBooking {
     let booking: Booking
     var names: SessionNames
     let namedAt: Timestamp
+    /// Nil where they have no price.
+    var bill: Bill?
 }
 
 extension ListedBooking {
@@ -27,6 +29,12 @@ extension ListedBooking {
         namedAt = try row.value(15)
     }
 
+    func costing(_ bill: Bill?) -> ListedBooking {
+        var listed = self
+        listed.bill = bill
+        return listed
+    }
+
     func write(to json: inout JSONWriter, at now: Timestamp) {
         booking.writeReserved(to: &json)
         json.field("confirmed_at", booking.confirmedAt)
@@ -40,6 +48,7 @@ extension ListedBooking {
             json.field("id", names.placeID)
             json.field("name", names.placeName)
         }
+        bill?.write(to: &json)
     }
 }
 
@@ -70,11 +79,13 @@ extension Connection {
     ) throws -> [ListedBooking] {
         let period: SQL =
             first == last ? "b.created_at = \(first)" : "b.created_at BETWEEN \(first) AND \(last)"
-        return try rows(
+        let found = try rows(
             """
             \(sql: ListedBooking.columns) WHERE \(sql: condition) AND \(sql: period)
             ORDER BY b.created_at DESC, b.id DESC LIMIT \(limit)
             """
         ) { try ListedBooking($0) }
+        let bills = try bills(of: found.map(\.booking.id))
+        return found.map { $0.costing(bills[$0.booking.id]) }
     }
 }

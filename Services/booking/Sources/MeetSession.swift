@@ -2,7 +2,7 @@ import SQLite
 import Time
 
 extension Transaction {
-    /// Takes over a session's allocation, names and seats, unless another request did so a moment ago.
+    /// Takes over a session's allocation, prices, names and seats, unless another request did so a moment ago.
     func meet(_ session: CatalogSession, at now: Timestamp) throws {
         if let room = session.room {
             for seat in room.seats {
@@ -14,7 +14,7 @@ extension Transaction {
                     """)
             }
         }
-        try execute(
+        let added = try execute(
             """
             INSERT INTO sessions
                 (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at, room_id, time_zone,
@@ -26,5 +26,6 @@ extension Transaction {
                     \(session.details?.durationMinutes), \(session.details.map { _ in now }))
             ON CONFLICT (id) DO NOTHING
             """)
+        if added > 0 { try setTariffs(session.tariffs, of: session.id) }
     }
 }

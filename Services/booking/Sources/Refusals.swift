@@ -33,6 +33,8 @@ extension BookingRefusal: APIRefusal {
             APIError(409, "seat_taken", "Somebody else has \(list(seats)): choose other seats.")
         case .seatsNotInRoom(let seats):
             APIError(422, "seat_not_in_room", "The session's room has no \(list(seats)).")
+        case .tariffsUnknown(let names):
+            APIError(422, "tariff_unknown", "The session has no tariff \(names.joined(separator: ", ")).")
         case .notEnoughSeats: APIError(409, "not_enough_seats", "There are not that many seats left in this session.")
         }
     }

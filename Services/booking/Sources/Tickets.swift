@@ -6,7 +6,8 @@ import TypedID
 
 extension Transaction {
     /// Makes a ticket for each seat that a booking was sold: front to back, from one side to the other.
-    func issueTickets(for booking: Booking, _ ids: Snowflake) throws {
+    /// - Parameter prices: what they were sold at, in this order; none where they have no price.
+    func issueTickets(for booking: Booking, at prices: [TicketPrice], _ ids: Snowflake) throws {
         guard case .sold(let count) = booking.seats else { return }
         let seats = try rows(
             """
@@ -17,10 +18,12 @@ extension Transaction {
         ) { try $0.value(0, as: SeatID.self) }
         for number in 0..<Int(clamping: count) {
             let seat = seats.indices.contains(number) ? seats[number] : nil
+            let price = prices.indices.contains(number) ? prices[number] : nil
             try execute(
                 """
-                INSERT INTO tickets (id, booking_id, session_id, seat_id)
-                VALUES (\(ids.next(TicketID.self)), \(booking.id), \(booking.sessionID), \(seat))
+                INSERT INTO tickets (id, booking_id, session_id, seat_id, tariff, amount, currency)
+                VALUES (\(ids.next(TicketID.self)), \(booking.id), \(booking.sessionID), \(seat), \(price?.tariff),
+                        \(price?.amount), \(price?.currency))
                 """)
         }
     }

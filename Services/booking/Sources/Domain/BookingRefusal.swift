@@ -27,4 +27,6 @@ package enum BookingRefusal: Error, Equatable {
     case seatsTaken([SeatID])
     /// The room of the session has no such seats, or none that are numbered.
     case seatsNotInRoom([SeatID])
+    /// The session has no tariffs of these names, or none at all.
+    case tariffsUnknown([String])
 }

@@ -26,16 +26,19 @@ extension BookingService {
             try transaction.execute(
                 "UPDATE bookings SET cancelled_at = \(cancelled.cancelledAt) WHERE id = \(cancelled.id)")
             try transaction.record(.cancelled, cancelled, at: now)
-            return .json { json in json.object("booking") { cancelled.writeCalledOff(to: &$0) } }
+            let bill = try transaction.bill(of: cancelled.id)
+            return .json { json in json.object("booking") { cancelled.writeCalledOff(bill, to: &$0) } }
         }
     }
 }
 
 extension Booking {
     /// The fields of a booking that was cancelled or given back.
-    func writeCalledOff(to json: inout JSONWriter) {
+    /// - Parameter bill: what its seats cost.
+    func writeCalledOff(_ bill: Bill?, to json: inout JSONWriter) {
         writeReserved(to: &json)
         json.field("confirmed_at", confirmedAt)
         json.field("cancelled_at", calledOffAt)
+        bill?.write(to: &json)
     }
 }

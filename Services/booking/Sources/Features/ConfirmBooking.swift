@@ -17,12 +17,14 @@ extension BookingService {
                 "UPDATE reservations SET state = 'sold' WHERE booking_id = \(confirmed.id)")
             try transaction.execute(
                 "UPDATE bookings SET confirmed_at = \(confirmed.confirmedAt) WHERE id = \(confirmed.id)")
-            try transaction.issueTickets(for: confirmed, ids)
+            let bill = try transaction.bill(of: confirmed.id)
+            try transaction.issueTickets(for: confirmed, at: bill?.prices ?? [], ids)
             try transaction.record(.confirmed, confirmed, at: now)
             return .json { json in
                 json.object("booking") { json in
                     confirmed.writeReserved(to: &json)
                     json.field("confirmed_at", confirmed.confirmedAt)
+                    bill?.write(to: &json)
                 }
             }
         }

@@ -23,7 +23,8 @@ extension BookingService {
             try transaction.refundTickets(of: refunded, at: now)
             try transaction.audit(.refund, by: admin, reason: reason.text, booking, refunded, at: now)
             try transaction.record(.refunded, refunded, at: now)
-            return .json { json in json.object("booking") { refunded.writeCalledOff(to: &$0) } }
+            let bill = try transaction.bill(of: refunded.id)
+            return .json { json in json.object("booking") { refunded.writeCalledOff(bill, to: &$0) } }
         }
     }
 }

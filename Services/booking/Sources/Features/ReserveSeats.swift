@@ -6,11 +6,13 @@ import Time
 import TypedID
 
 extension BookingService {
-    /// `POST /v1/bookings/{booking_id}/reserve` `{seats}` or `{seat_ids}`: what the booking shall have in all. In a
-    /// seated room a count is given the best seats there are, and the answer says which.
+    /// `POST /v1/bookings/{booking_id}/reserve` `{seats}` or `{seat_ids}`, and `tariffs` beside or instead of a count:
+    /// what the booking shall have in all. In a seated room a count is given the best seats there are, and the answer
+    /// says which; in a session with prices it says what they cost.
     func reserveSeats(_ request: Request, _ caller: Principal) async throws -> Response {
         let user = try userID(of: caller)
-        let wish = try SeatWish(request.body)
+        let order = try Order(request.body)
+        let wish = order.seats
         guard let bookingID = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
         let reservationID: ReservationID = ids.next()
         return try await request.decide(in: database) { [clock, plans, hoarding] transaction in
@@ -21,7 +23,9 @@ extension BookingService {
                 throw BookingRefusal.sessionNotFound
             }
             let plan = try session.roomID.map { try plans.plan(of: $0, in: transaction) }
+            let tariffs = try transaction.tariffs(of: booking.sessionID)
             try wish.requireSeats(of: plan)
+            try order.requireTariffs(among: tariffs)
             try booking.requireOpen(at: now)
             let seats = try plan.map { plan in
                 try wish.fulfilled(in: plan, taken: transaction.seatsTaken(in: booking.sessionID, besides: booking.id))
@@ -36,11 +40,14 @@ extension BookingService {
                 ON CONFLICT (booking_id) DO UPDATE SET seats = excluded.seats, reserved_at = excluded.reserved_at
                 """)
             if let seats, let room = session.roomID { try transaction.hold(seats, of: room, for: changed) }
+            let bill = try order.bill(at: tariffs)
+            try transaction.setBill(bill, of: changed.id)
             try transaction.record(.reserved, changed, at: now)
             return .json { json in
                 json.object("booking") { json in
                     changed.writeReserved(to: &json)
                     if let seats { json.array("seats") { json in seats.forEach { $0.write(to: &json) } } }
+                    bill?.write(to: &json)
                 }
             }
         }
@@ -61,30 +68,6 @@ extension Transaction {
         ) { try $0.int(0) }
         guard (others ?? 0) + booking.reservedSeats <= limits.seatsPerSession else {
             throw BookingRefusal.tooManySeats(most: limits.seatsPerSession)
-        }
-    }
-}
-
-extension SeatWish {
-    private static let mostSeats = 1_000
-
-    /// - Throws: 422 unless there is one of `seats` and `seat_ids`, and no seat is named twice.
-    fileprivate init(_ body: JSONValue) throws(APIError) {
-        var fields = Fields(body)
-        if let value = fields.value("seat_ids"), value != .null {
-            let ids = fields.list("seat_ids", 1...Self.mostSeats) { $0.stringValue.flatMap(SeatID.init) }
-            if let other = fields.value("seats"), other != .null {
-                fields.refuse("seats_invalid", "Give seats or seat_ids, not both.")
-            } else if let ids, Set(ids).count < ids.count {
-                fields.refuse("seat_ids_invalid", "The seat_ids name a seat twice.")
-            }
-            guard let ids, fields.faults.isEmpty else { throw fields.refusal }
-            self = .seats(ids)
-        } else {
-            // A count that no room has is no fault of form: there are not that many seats left. Beyond 2^53 - 1 no JSON
-            // number is sure to be what was meant (RFC 8259, section 6).
-            guard let count = fields.integer("seats", 1...9_007_199_254_740_991) else { throw fields.refusal }
-            self = .count(count)
         }
     }
 }

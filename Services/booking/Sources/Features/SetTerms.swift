@@ -7,7 +7,8 @@ import TypedID
 extension BookingService {
     /// `PUT /internal/v1/sessions/{session_id}` `{session}`: catalog wants to sell a session at other terms, which is
     /// decided here, where it is known what is taken: not fewer seats than that, and at no other time once anybody has
-    /// a booking. Saying it twice is saying it once.
+    /// a booking. Prices may change at any time: seats that are held or sold keep theirs. Saying it twice is saying it
+    /// once.
     func setTerms(_ request: Request) async throws -> Response {
         guard let terms = CatalogSession(request.body["session"]),
             terms.id == SessionID(request.parameter("session_id"))
@@ -32,6 +33,9 @@ extension BookingService {
                     WHERE id = \(terms.id)
                     """)
                 try transaction.recordChange(of: terms.id, at: now)
+            }
+            if try terms.tariffs != transaction.tariffs(of: terms.id) {
+                try transaction.setTariffs(terms.tariffs, of: terms.id)
             }
             let newest = try transaction.newestEvent() ?? 0
             return .json { json in

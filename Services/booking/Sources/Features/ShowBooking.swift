@@ -12,7 +12,7 @@ extension BookingService {
         guard let id = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
         let (found, seats) = try database.read { connection in
             let found = try connection.first("\(sql: ListedBooking.columns) WHERE b.id = \(id)") {
-                try ListedBooking($0)
+                try ListedBooking($0).costing(connection.bill(of: id))
             }
             return (found, try connection.seats(of: id))
         }

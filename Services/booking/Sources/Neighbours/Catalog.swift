@@ -17,6 +17,8 @@ struct CatalogSession: Sendable {
     let details: SessionDetails?
     /// The room and its plan, where seats are numbered.
     let room: SeatedRoom?
+    /// In one currency, the default one first; none where the session has no prices.
+    let tariffs: [Tariff]
 }
 
 /// A room whose seats have names, with all of them.
@@ -106,12 +108,12 @@ extension CatalogSession {
             let seated = session["room"]?["seated"]?.boolValue
         else { return nil }
         let room = SeatedRoom(session["room"])
-        guard !seated || room != nil else { return nil }
+        guard !seated || room != nil, let tariffs = [Tariff](session["tariffs"]) else { return nil }
         self.init(
             id: id, startsAt: startsAt, allocation: allocation, names: names,
             // A catalog that is a release behind does not tell it.
             timeZone: session["place"]?["time_zone"]?.stringValue ?? "Europe/Paris",
-            details: SessionDetails(session), room: room)
+            details: SessionDetails(session), room: room, tariffs: tariffs)
     }
 }
 
