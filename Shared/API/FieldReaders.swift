@@ -121,6 +121,14 @@ extension Fields {
         return nil
     }
 
+    /// A bound of a range of time, for a query: a date, or a date and time. Nil where there is none.
+    public mutating func bound(_ name: String) -> DateBound? {
+        guard let text = value(name)?.stringValue else { return nil }
+        if let bound = DateBound(text) { return bound }
+        refuse(name, "invalid", "must be a date, or a date and time, such as 2026-11-20T18:30:00Z")
+        return nil
+    }
+
     /// An object as it came, for one whose names are data.
     public mutating func object(_ name: String, required: Bool = true) -> JSONObject? {
         guard let value = present(name, required: required) else { return nil }

@@ -34,6 +34,18 @@ private enum Outcome<Value: Equatable & Sendable>: Equatable, Sendable {
 
 @Suite struct FieldsTests {
     @Test(
+        "A bound of a range is a date, or a date and time",
+        arguments: [
+            (#"{"a": "2026-11-20"}"#, true), (#"{"a": "2026-11-20T18:30:00+01:00"}"#, true), (#"{"a": ""}"#, false),
+            (#"{"a": "tomorrow"}"#, false),
+        ])
+    func bounds(json: String, good: Bool) throws {
+        var fields = Fields(try JSONValue(parsing: Array(json.utf8)))
+        #expect((fields.bound("a") != nil) == good)
+        #expect(fields.faults.map(\.code) == (good ? [] : ["a_invalid"]))
+    }
+
+    @Test(
         "Text is NFC, of a bounded length in code points, without control characters",
         arguments: [
             (#"{"a": "abc"}"#, .value("abc")), (#"{"a": " ab "}"#, .value(" ab ")), (#"{}"#, .fault("a_missing")),

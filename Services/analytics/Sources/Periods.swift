@@ -3,14 +3,6 @@ import JSON
 import Time
 
 extension Fields {
-    /// `name`: a date, or a date and time.
-    mutating func bound(_ name: String) -> DateBound? {
-        guard let text = value(name)?.stringValue else { return nil }
-        if let bound = DateBound(text) { return bound }
-        refuse("\(name)_invalid", "The \(name) must be a date, or a date and time, such as 2026-11-20T18:30:00Z.")
-        return nil
-    }
-
     /// `from` and `to`, both included, each a moment or a whole day in UTC.
     mutating func period() -> Period? {
         let (from, to) = (bound("from"), bound("to"))

@@ -119,15 +119,6 @@ extension Connection {
     }
 }
 
-extension Fields {
-    fileprivate mutating func bound(_ name: String) -> DateBound? {
-        guard let text = value(name)?.stringValue else { return nil }
-        if let bound = DateBound(text) { return bound }
-        refuse("\(name)_invalid", "The \(name) must be a date, or a date and time, such as 2026-11-20T18:30:00Z.")
-        return nil
-    }
-}
-
 extension DateBound {
     private static let dayMilliseconds: Int64 = 86_400_000
 

@@ -44,15 +44,6 @@ extension CatalogService {
     }
 }
 
-extension Fields {
-    mutating func bound(_ name: String) -> DateBound? {
-        guard let text = value(name)?.stringValue else { return nil }
-        if let bound = DateBound(text) { return bound }
-        refuse("\(name)_invalid", "The \(name) must be a date, or a date and time, such as 2026-11-20T18:30:00Z.")
-        return nil
-    }
-}
-
 extension Connection {
     /// - Throws: where the system's time zone database is older than the place, or not there.
     func zone(_ name: String) throws -> TimeZone {
