@@ -76,6 +76,7 @@ let package = Package(
         + mechanism("JSON", "CJansson")
         + mechanism("CSV")
         + mechanism("Telemetry", "JSON", "Time")
+        + mechanism("Threads", "Telemetry", "Time")
         + mechanism("EventLoop", "CEvent")
         + mechanism("SQLite", "CSQLite", "EventLoop", "Telemetry")
         + mechanism("HTTPServer", "CEvent", "EventLoop", "Time")
@@ -90,8 +91,8 @@ let package = Package(
             "Lifecycle", "API", "Auth", "CEvent", "EventLoop", "HTTPClient", "HTTPServer", "SQLite", "Telemetry", "Time"
         )
         + service("catalog", library: "CatalogService", "CSV", "TimeZone")
-        + service("booking", library: "BookingService", "CSodium", "TimeZone")
-        + service("identity", library: "IdentityService", "CSodium", "CCrypto")
+        + service("booking", library: "BookingService", "Mail", "PDF", "QRCode", "Threads", "TimeZone")
+        + service("identity", library: "IdentityService", "CSodium", "CCrypto", "Threads")
         + service("analytics", library: "AnalyticsService", "TimeZone")
         + [
             .target(

@@ -23,6 +23,8 @@ struct RouteTable: Sendable {
     /// Few enough of each that looking through them is faster than hashing.
     fileprivate struct Node: Sendable {
         var literals: [(segment: [UInt8], node: Int)] = []
+        /// Parameters that an ending follows, as in `{ticket_id}.svg`.
+        var suffixed: [(suffix: [UInt8], node: Int)] = []
         var parameter: Int?
         var routes: [Routed] = []
         var names: [String] = []
@@ -38,21 +40,32 @@ struct RouteTable: Sendable {
         var position = 0
         var names: [String] = []
         for segment in route.pattern.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-            let isParameter = segment.hasPrefix("{")
-            if isParameter { names.append(String(segment.dropFirst().dropLast())) }
-            let known = isParameter ? nodes[position].parameter : nodes[position].literal(Array(segment.utf8).span)
-            if known == nil {
-                nodes.append(Node())
-                if isParameter {
-                    nodes[position].parameter = nodes.count - 1
-                } else {
-                    nodes[position].literals.append((Array(segment.utf8), nodes.count - 1))
-                }
-            }
-            position = known ?? nodes.count - 1
+            if segment.hasPrefix("{") { names.append(String(segment.dropFirst().prefix { $0 != "}" })) }
+            position = step(from: position, by: segment)
         }
         nodes[position].routes.append(Routed(route: route, meter: meter))
         nodes[position].names = names
+    }
+
+    /// The node that a segment of a pattern leads to, made where it is new.
+    private mutating func step(from position: Int, by segment: Substring) -> Int {
+        let isParameter = segment.hasPrefix("{")
+        let text = Array((isParameter ? segment.drop { $0 != "}" }.dropFirst() : segment).utf8)
+        let here = nodes[position]
+        let known =
+            switch (isParameter, text.isEmpty) {
+            case (false, _): here.literal(text.span)
+            case (true, true): here.parameter
+            case (true, false): here.suffixed.first { $0.suffix == text }?.node
+            }
+        if let known { return known }
+        nodes.append(Node())
+        switch (isParameter, text.isEmpty) {
+        case (false, _): nodes[position].literals.append((text, nodes.count - 1))
+        case (true, true): nodes[position].parameter = nodes.count - 1
+        case (true, false): nodes[position].suffixed.append((text, nodes.count - 1))
+        }
+        return nodes.count - 1
     }
 
     /// Nil for a path that no route has.
@@ -68,6 +81,10 @@ struct RouteTable: Sendable {
             let segment = path.extracting(start..<end)
             if let literal = nodes[position].literal(segment) {
                 position = literal
+            } else if let (node, length) = nodes[position].suffixed(segment) {
+                values.append(
+                    segment.extracting(..<length).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
+                position = node
             } else if let parameter = nodes[position].parameter, !segment.isEmpty {
                 values.append(segment.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
                 position = parameter
@@ -89,6 +106,17 @@ extension RouteTable.Node {
             var index = 0
             while index < segment.count, literal[index] == segment[index] { index += 1 }
             if index == segment.count { return node }
+        }
+        return nil
+    }
+
+    /// Where a segment with an ending leads, and the length of what stands before the ending.
+    func suffixed(_ segment: Span<UInt8>) -> (node: Int, length: Int)? {
+        for (suffix, node) in suffixed where suffix.count < segment.count {
+            let length = segment.count - suffix.count
+            var index = 0
+            while index < suffix.count, suffix[index] == segment[length + index] { index += 1 }
+            if index == suffix.count { return (node, length) }
         }
         return nil
     }

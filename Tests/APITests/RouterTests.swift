@@ -11,7 +11,11 @@ import Testing
         try await ServiceUnderTest.run(ThingService.self) { service async throws in
             #expect(try await service.get("/v1/things/7").json["id"] == 7)
             #expect(try await service.get("/v1/things/7/parts/a%20b").json["both"] == "7 a%20b")
+            for (path, id) in [("/v1/things/7.txt", "7"), ("/v1/things/a.b.txt", "a.b")] {
+                #expect(String(decoding: try await service.get(path).body, as: UTF8.self) == id)
+            }
             let unknown = [
+                "/v1/things/.txt/parts", "/v1/things/7.txt/parts/8",
                 "/", "/v1", "/v1/", "/v1/things/", "/v1//things", "/v1/things/7/", "/v1/things/7/parts",
                 "/v1/things/7/parts/", "/V1/things", "/v1/thing%73", "/v1/things/7/parts/a/b", "/internal/v1/count",
                 "/metrics", "/healthz",

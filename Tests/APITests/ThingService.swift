@@ -56,6 +56,10 @@ struct ThingService: Service {
                 guard let id = Int64(request.parameter("id")), id < 100 else { throw Refusal.missing }
                 return .json { $0.field("id", id) }
             },
+            .get("/v1/things/{id}.txt") { request in
+                Response(
+                    status: 200, headers: [("Content-Type", "text/plain")], body: Array(request.parameter("id").utf8))
+            },
             .get("/v1/things/{id}/parts/{part}") { request in
                 .json { $0.field("both", "\(request.parameter("id")) \(request.parameter("part"))") }
             },

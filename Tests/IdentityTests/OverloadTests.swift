@@ -1,8 +1,6 @@
-import Glibc
 import IdentityService
 import JSON
 import Lifecycle
-import Synchronization
 import Telemetry
 import TestSupport
 import Testing
@@ -14,7 +12,7 @@ struct OverloadTests {
         try await withIdentity(["HASH_THREADS": "1", "HASH_QUEUE": "2"]) { identity in
             let (_, token) = try await identity.person("ada@example.com")
             let threads = identity.service.passwords.threads
-            let gate = Gate()
+            let gate = ThreadGate()
             defer { gate.open() }
             let held = Task { try await threads.run { gate.pass() } }
             await gate.reached()
@@ -44,68 +42,6 @@ struct OverloadTests {
             #expect(try await second.value.status == 401)
             _ = try await identity.signIn("ada@example.com")
         }
-    }
-
-    @Test("what has waited for too long is refused when its turn comes, what has not is done")
-    func stale() async throws {
-        let clock = ManualNanoseconds()
-        let metrics = Metrics()
-        let threads = try HashingThreads(
-            count: 1, limit: 4, longestWaitMilliseconds: 5_000, metrics: metrics, clock: { clock.now })
-        let gate = Gate()
-        defer { gate.open() }
-        let held = Task { try await threads.run { gate.pass() } }
-        await gate.reached()
-        let stale = Task { try await threads.run { 1 } }
-        await metrics.waiting(1)
-        clock.advance(byMilliseconds: 1)
-        let fresh = Task { try await threads.run { 2 } }
-        await metrics.waiting(2)
-        clock.advance(byMilliseconds: 5_000)
-        gate.open()
-        try await held.value
-        await #expect(throws: IdentityRefusal.overloaded) { try await stale.value }
-        #expect(try await fresh.value == 2)
-    }
-
-    @Test("as many are at work at once as there are threads")
-    func parallel() async throws {
-        let threads = try HashingThreads(count: 2, limit: 4, metrics: Metrics())
-        let (one, two) = (Gate(), Gate())
-        async let first: Void = threads.run { one.pass() }
-        async let second: Void = threads.run { two.pass() }
-        await one.reached()
-        await two.reached()
-        one.open()
-        two.open()
-        _ = try await (first, second)
-    }
-}
-
-/// Holds a thread where a test wants it.
-private final class Gate: Sendable {
-    private let isReached = Atomic(false)
-    private let isOpen = Atomic(false)
-
-    func pass() {
-        isReached.store(true, ordering: .releasing)
-        while !isOpen.load(ordering: .acquiring) { usleep(200) }
-    }
-
-    func open() { isOpen.store(true, ordering: .releasing) }
-
-    func reached() async {
-        await eventually { isReached.load(ordering: .acquiring) }
-    }
-}
-
-private final class ManualNanoseconds: Sendable {
-    private let time = Atomic<UInt64>(0)
-
-    var now: UInt64 { time.load(ordering: .acquiring) }
-
-    func advance(byMilliseconds milliseconds: UInt64) {
-        time.wrappingAdd(milliseconds * 1_000_000, ordering: .releasing)
     }
 }
 

@@ -4,6 +4,7 @@ import JSON
 import Lifecycle
 import SQLite
 import Telemetry
+import Threads
 import Time
 import TypedID
 
@@ -37,10 +38,10 @@ package struct IdentityService: Service {
         loop = context.loops[0]
         tokenSeconds = try context.settings.tokenSeconds()
         passwords = try await PasswordHasher(
-            threads: HashingThreads(
-                count: Int(try context.settings.integer("HASH_THREADS", default: 1, in: 1...16)),
+            threads: WorkerThreads(
+                "password_hashing", count: Int(try context.settings.integer("HASH_THREADS", default: 1, in: 1...16)),
                 limit: Int(try context.settings.integer("HASH_QUEUE", default: 64, in: 1...4096)),
-                metrics: context.metrics))
+                refusal: IdentityRefusal.overloaded, metrics: context.metrics))
         let keys = try SigningKeys(context)
         try await keys.tend()
         self.keys = keys

@@ -1,5 +1,6 @@
 import CSodium
 import Glibc
+import Threads
 
 /// Keeps passwords as Argon2id hashes (RFC 9106) with the least that OWASP's Password Storage Cheat Sheet recommends:
 /// 19 MiB, two passes, one lane.
@@ -7,11 +8,11 @@ package struct PasswordHasher: Sendable {
     private static let passes: UInt64 = 2
     private static let memoryBytes = 19 * 1_048_576
 
-    package let threads: HashingThreads
+    package let threads: WorkerThreads
     /// The hash of a password that nobody knows: comparing with it takes as long as with an account's own.
     let decoy: String
 
-    init(threads: HashingThreads) async throws {
+    init(threads: WorkerThreads) async throws {
         // Picks the implementations that suit the CPU; once for all.
         guard sodium_init() >= 0 else { throw IdentityRefusal.overloaded }
         self.threads = threads

@@ -5,24 +5,29 @@ import Time
 
 /// Runs what takes a CPU and much memory for tens of milliseconds, away from the event loops: a few threads, and a
 /// short queue before them. Whoever would wait too long is refused instead, so that a flood costs neither memory nor
-/// the time of people who have long given up.
-package final class HashingThreads: Sendable {
-    private let queue: HashingQueue
+/// the time of people who have long given up. `name_queue_depth`, `name_refusals_total` and `name_duration_seconds` are
+/// counted of them.
+public final class WorkerThreads: Sendable {
+    private let queue: WorkQueue
     private let threads: [pthread_t]
+    private let refusal: any Error
 
     /// - Parameters:
-    ///   - count: hashes at work at once, each with memory of its own.
+    ///   - name: what is done there, as metrics are named.
+    ///   - count: pieces of work under way at once, each with memory of its own.
     ///   - limit: how many may wait.
+    ///   - refusal: what is thrown to those who may not.
     ///   - longestWaitMilliseconds: what has waited for longer is refused when its turn comes.
     ///   - clock: monotonic, in nanoseconds.
     /// - Throws: `NoThread` when the system refuses one.
-    package init(
-        count: Int, limit: Int, longestWaitMilliseconds: UInt64 = 5_000, metrics: Metrics,
-        clock: @escaping @Sendable () -> UInt64 = monotonicNanoseconds
+    public init(
+        _ name: String, count: Int, limit: Int, refusal: any Error, longestWaitMilliseconds: UInt64 = 5_000,
+        metrics: Metrics, clock: @escaping @Sendable () -> UInt64 = monotonicNanoseconds
     ) throws {
-        let queue = HashingQueue(
-            limit: limit, longestWait: longestWaitMilliseconds * 1_000_000, metrics: metrics, clock: clock)
+        let queue = WorkQueue(
+            name, limit: limit, longestWait: longestWaitMilliseconds * 1_000_000, metrics: metrics, clock: clock)
         self.queue = queue
+        self.refusal = refusal
         var threads: [pthread_t] = []
         for _ in 0..<count {
             guard let thread = Self.start(queue) else {
@@ -39,32 +44,31 @@ package final class HashingThreads: Sendable {
         threads.forEach { pthread_join($0, nil) }
     }
 
-    struct NoThread: Error {}
+    public struct NoThread: Error {}
 
-    /// - Throws: `IdentityRefusal.overloaded`, or what `body` throws.
-    package nonisolated(nonsending) func run<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T
-    {
+    /// - Throws: the refusal, or what `body` throws.
+    public nonisolated(nonsending) func run<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             queue.append(
-                HashingQueue.Job(
+                WorkQueue.Job(
                     run: {
                         let result = Result(catching: body)
                         return { continuation.resume(with: result) }
                     },
-                    refuse: { continuation.resume(throwing: IdentityRefusal.overloaded) }))
+                    refuse: { [refusal] in continuation.resume(throwing: refusal) }))
         }
     }
 
-    private static func start(_ queue: HashingQueue) -> pthread_t? {
+    private static func start(_ queue: WorkQueue) -> pthread_t? {
         let box = Unmanaged.passRetained(queue)
         var thread = pthread_t()
         let status = pthread_create(
             &thread, nil,
             { context in
                 guard let context else { return nil }
-                // Of the calling thread alone, on Linux: an answer that needs no hash goes first.
+                // Of the calling thread alone, on Linux: an answer that needs none of this goes first.
                 setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
-                Unmanaged<HashingQueue>.fromOpaque(context).takeRetainedValue().work()
+                Unmanaged<WorkQueue>.fromOpaque(context).takeRetainedValue().work()
                 return nil
             }, box.toOpaque())
         guard status == 0 else {
@@ -78,7 +82,7 @@ package final class HashingThreads: Sendable {
 /// What waits for a thread, first come first served.
 ///
 /// `@unchecked Sendable`: `arrivals` is a POSIX semaphore, made for threads; the rest is behind `state`.
-private final class HashingQueue: @unchecked Sendable {
+private final class WorkQueue: @unchecked Sendable {
     struct Job: Sendable {
         /// Does the work, and returns how to answer it.
         let run: @Sendable () -> @Sendable () -> Void
@@ -99,14 +103,16 @@ private final class HashingQueue: @unchecked Sendable {
     private let state = Mutex(State())
     private let arrivals = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
-    init(limit: Int, longestWait: UInt64, metrics: Metrics, clock: @escaping @Sendable () -> UInt64) {
+    init(
+        _ name: String, limit: Int, longestWait: UInt64, metrics: Metrics, clock: @escaping @Sendable () -> UInt64
+    ) {
         self.limit = limit
         self.longestWait = longestWait
         self.clock = clock
-        waiting = metrics.gauge("password_hashing_queue_depth", "Passwords that wait to be hashed.")
-        refusals = metrics.counter("password_hashing_refusals_total", "Passwords not hashed because too many waited.")
+        waiting = metrics.gauge("\(name)_queue_depth", "What waits for a thread.")
+        refusals = metrics.counter("\(name)_refusals_total", "What was not done because too much waited.")
         duration = metrics.histogram(
-            "password_hashing_duration_seconds", "How long hashing a password took, without the wait for it.",
+            "\(name)_duration_seconds", "How long it took, without the wait for a thread.",
             bounds: [10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000], scale: 1e-6)
         sem_init(arrivals, 0, 0)
     }
