@@ -91,7 +91,7 @@ let package = Package(
             "Lifecycle", "API", "Auth", "CEvent", "EventLoop", "HTTPClient", "HTTPServer", "SQLite", "Telemetry", "Time"
         )
         + service("catalog", library: "CatalogService", "CSV", "TimeZone")
-        + service("booking", library: "BookingService", "Mail", "PDF", "QRCode", "Threads", "TimeZone")
+        + service("booking", library: "BookingService", "CSodium", "Mail", "PDF", "QRCode", "Threads", "TimeZone")
         + service("identity", library: "IdentityService", "CSodium", "CCrypto", "Threads")
         + service("analytics", library: "AnalyticsService", "TimeZone")
         + [
