@@ -4,6 +4,7 @@ import Lifecycle
 import Telemetry
 import TestSupport
 import Testing
+import Threads
 
 @Suite("More passwords than can be hashed", .timeLimit(.minutes(1)))
 struct OverloadTests {

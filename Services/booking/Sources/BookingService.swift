@@ -2,6 +2,7 @@ import API
 import Auth
 import EventLoop
 import Lifecycle
+import Mail
 import SQLite
 import Telemetry
 import Time
@@ -24,9 +25,10 @@ package struct BookingService: Service {
         Migration("v0009_ticket_keys", sql: PackageResources.v0009_ticket_keys_sql, safeForOlderCode: true),
         Migration("v0010_door", sql: PackageResources.v0010_door_sql, safeForOlderCode: true),
         Migration("v0011_prices", sql: PackageResources.v0011_prices_sql),
+        Migration("v0012_mails", sql: PackageResources.v0012_mails_sql, safeForOlderCode: true),
     ]
 
-    package static let commands = [rotateTicketKey]
+    package static let commands = [rotateTicketKey, retryMails]
 
     let database: Database
     let clock: WallClock
@@ -39,6 +41,8 @@ package struct BookingService: Service {
     let plans = SeatPlans()
     let ticketKeys: TicketKeys
     let doorOpensMinutes: Int64
+    let printer: TicketPrinter
+    let mailer: Mailer
     let holdMilliseconds: Int64
     /// Nil where nobody is limited.
     let hoarding: HoardingLimits?
@@ -55,6 +59,8 @@ package struct BookingService: Service {
         ticketKeys = TicketKeys(context)
         try await ticketKeys.tend()
         doorOpensMinutes = try context.settings.integer("DOOR_OPENS_MINUTES", default: 60, in: 0...1440)
+        printer = try TicketPrinter(context.metrics)
+        mailer = try Mailer(context)
         cursors = try await CursorSeal.kept(in: context.database)
         holdMilliseconds = try context.settings.integer("HOLD_SECONDS", default: 60, in: 1...3600) * 1000
         hoarding = try context.settings.limited() ? HoardingLimits(context.settings) : nil
@@ -74,8 +80,11 @@ extension BookingService {
         await withDiscardingTaskGroup { group in
             group.addTask { await tidy() }
             group.addTask { await publishTicketKeys() }
+            group.addTask { await noteMails() }
+            if mailer.perSecond > 0 { group.addTask { await sendMails() } }
             for follower in followers { group.addTask { await relay(to: follower) } }
         }
+        mailer.transport.stop()
     }
 }
 

@@ -59,7 +59,7 @@ extension BookingService {
 
 extension Connection {
     /// The last event that a follower has taken.
-    fileprivate func position(of follower: String) throws -> Int64 {
+    func position(of follower: String) throws -> Int64 {
         try first("SELECT sequence FROM followers WHERE name = \(follower)") { try $0.int(0) } ?? 0
     }
 
@@ -81,7 +81,7 @@ extension Connection {
 extension Transaction {
     private static let eventsAreKeptMilliseconds: Int64 = 7 * 86_400_000
 
-    fileprivate func advance(_ follower: String, to sequence: Int64) throws {
+    func advance(_ follower: String, to sequence: Int64) throws {
         try execute(
             """
             INSERT INTO followers (name, sequence) VALUES (\(follower), \(sequence))

@@ -13,6 +13,8 @@ extension BookingService {
             .get("/v1/bookings", for: .customer, listBookings),
             .get("/v1/bookings/{booking_id}", for: .customer, showBooking),
             .get("/v1/bookings/{booking_id}/tickets", for: .customer, showTickets),
+            .get("/v1/bookings/{booking_id}/tickets.pdf", for: .customer, printTickets),
+            .get("/v1/bookings/{booking_id}/tickets/{ticket_id}.svg", for: .customer, drawTicketCode),
             .get("/v1/bookings/{booking_id}/audit", for: .admin, listAuditEntries),
             .post(
                 "/v1/bookings/{booking_id}/tickets/{ticket_id}/reissue", for: .customer, body: .optional, reissueTicket),

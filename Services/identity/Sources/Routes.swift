@@ -19,6 +19,7 @@ extension IdentityService {
         [
             .get("/internal/v1/jwks.json", access: .service, tellKeys),
             .put("/internal/v1/keys/{kid}", access: .service, takeKey),
+            .get("/internal/v1/users/{user_id}", access: .service, tellUser),
         ]
     }
 }

@@ -33,4 +33,20 @@ struct Identity: Sendable {
         }
         guard answer.status == 204 else { throw NeighbourError("identity", "it answered \(answer.status) to a key") }
     }
+
+    /// Where a user is written to, asked for each time and kept nowhere; nil for one that identity does not know.
+    func address(of user: UserID, _ trace: TraceContext) async throws(NeighbourError) -> String? {
+        let answer: HTTPClient.Response
+        do {
+            answer = try await client.send(
+                .get, "/internal/v1/users/\(user)", timeoutMilliseconds: Self.timeout, trace: trace)
+        } catch {
+            throw NeighbourError("identity", "\(error)")
+        }
+        if answer.status == 404 { return nil }
+        guard answer.status == 200,
+            let address = (try? JSONValue(parsing: answer.body))?["user"]?["email"]?.stringValue
+        else { throw NeighbourError("identity", "it answered \(answer.status) for a user, or not as agreed") }
+        return address
+    }
 }

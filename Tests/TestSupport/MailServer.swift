@@ -1,12 +1,7 @@
-import Mail
-import TestSupport
-import Testing
-import Time
-
 /// A real mail server (aiosmtpd) in a process of its own, on a free port, which keeps what it gets in files.
-final class MailServer: Sendable {
+public final class MailServer: Sendable {
     /// How it behaves; the words are the script's.
-    enum Kind: String {
+    public enum Kind: String, Sendable {
         case taking
         case refusingRecipients = "550 rcpt"
         case deferringRecipients = "450 rcpt"
@@ -16,21 +11,23 @@ final class MailServer: Sendable {
         case silent
         /// Takes the data and never says so.
         case silentAfterData
+        /// Keeps the first message and never says so; those after it are taken.
+        case silentOnce
         /// Offers STARTTLS, with a certificate that nobody has signed.
         case withTLS
         /// And wants a password after it.
         case withPassword
     }
 
-    struct NoServer: Error {
+    public struct NoServer: Error {
         let log: String
     }
 
-    let port: Int
-    let directory: String
+    public let port: Int
+    public let directory: String
     private let process: ChildProcess
 
-    init(_ kind: Kind = .taking) async throws {
+    public init(_ kind: Kind = .taking) async throws {
         let script = temporaryPath("server.py")
         directory = String(script.dropLast("/server.py".count))
         try writeFile(script, Array(serverScript.utf8))
@@ -50,12 +47,14 @@ final class MailServer: Sendable {
         self.port = port
     }
 
-    var url: String { "smtp://127.0.0.1:\(port)" }
+    public var url: String { "smtp://127.0.0.1:\(port)" }
 
     /// The files of the messages that it has taken, oldest first, each beside what was said before it.
-    var messages: [String] { entries(of: directory).filter { $0.hasSuffix(".eml") }.map { "\(directory)/\($0)" } }
+    public var messages: [String] {
+        entries(of: directory).filter { $0.hasSuffix(".eml") }.map { "\(directory)/\($0)" }
+    }
 
-    func envelope(of message: String) throws -> String { try readFile(message + ".envelope") }
+    public func envelope(of message: String) throws -> String { try readFile(message + ".envelope") }
 }
 
 private let serverScript = """
@@ -80,12 +79,15 @@ private let serverScript = """
             if kind == "silentAfterData":
                 await asyncio.sleep(3600)
             self.count += 1
+            number = self.count
             path = f"{folder}/{self.count:06}.eml"
             with open(path + ".envelope", "w") as file:
                 user = session.login_data or session.auth_data
                 print(envelope.mail_from, *envelope.rcpt_tos, session.ssl is not None, user, file=file)
             with open(path, "wb") as file:
                 file.write(envelope.original_content)
+            if kind == "silentOnce" and number == 1:
+                await asyncio.sleep(3600)
             return "250 taken"
 
     class Silent(asyncio.Protocol):
@@ -111,8 +113,9 @@ private let serverScript = """
     asyncio.run(serve())
     """
 
-/// What Python's parser of mail finds in a message, a line for each thing; its complaints among them.
-func parsed(_ path: String) async throws -> [String] {
+/// What Python's parser of mail finds in a message, a line for each thing; its complaints among them. An attachment is
+/// put beside the message, its kind of file added to the name: `….eml.pdf`.
+public func parsed(_ path: String) async throws -> [String] {
     let script = temporaryPath("parse.py")
     try writeFile(script, Array(parserScript.utf8))
     return try await output(of: "/usr/bin/python3", [script, path]).split(separator: "\n").map(String.init)
@@ -133,38 +136,8 @@ private let parserScript = """
             print("text", ascii(part.get_content().replace("\\r\\n", "\\n")))
         elif not part.is_multipart():
             print("bytes", hashlib.sha256(part.get_content()).hexdigest())
+            with open(sys.argv[1] + "." + (part.get_filename() or "").rpartition(".")[2], "wb") as file:
+                file.write(part.get_content())
     print("longest", max(len(line) for line in raw.split(b"\\r\\n")))
     print("plain", raw.isascii() and b"\\n" not in raw.replace(b"\\r\\n", b""))
     """
-
-/// To Zoë, from an account with an accent, in 2026.
-func message(
-    _ id: String = "bkg-1", subject: String = "Confirmation", text: String = "Bonjour,\nÀ bientôt.\n",
-    html: String? = nil, attachments: [MailAttachment] = [], to: [String] = ["zoe@example.com"]
-) throws -> MailMessage {
-    var recipients: [Mailbox] = []
-    for address in to { recipients.append(try Mailbox(address, name: "Zoë “Z.” Łęcka")) }
-    return MailMessage(
-        id: try MessageID(id, domain: "example.com"), date: Timestamp(rawValue: 1_795_000_000_000),
-        from: try Mailbox("no-reply@example.com", name: "Cinéma"), to: recipients,
-        subject: try HeaderText(subject), text: text, html: html, attachments: attachments)
-}
-
-/// The error a message ended with, or nil.
-func failure(of transport: MailTransport, _ message: MailMessage) async -> MailError? {
-    do throws(MailError) {
-        try await transport.send(message)
-        return nil
-    } catch { return error }
-}
-
-/// Runs `body` with a transport, which is stopped after it.
-func withTransport(_ transport: MailTransport, _ body: (MailTransport) async throws -> Void) async throws {
-    do {
-        try await body(transport)
-    } catch {
-        transport.stop()
-        throw error
-    }
-    transport.stop()
-}
