@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs Marquee from this checkout: four services and the gateway, until Ctrl-C or until one of them dies.
-# Settings, all from the environment: PORT, DATA_DIR, HOLD_SECONDS, TOKEN_SECONDS, LIMITS.
+# Settings, all from the environment: PORT, DATA_DIR, HOLD_SECONDS, TOKEN_SECONDS, LIMITS; MAIL_URL, MAIL_FROM,
+# MAILS_PER_SECOND, without which mails are files in DATA_DIR.
 # shellcheck disable=SC2317 # some functions are only reached through a trap or through `as`
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
@@ -60,6 +61,7 @@ export_settings() {
     export HOLD_SECONDS=${HOLD_SECONDS:-60} TOKEN_SECONDS=${TOKEN_SECONDS:-3600} LIMITS=${LIMITS:-on}
     export INTERNAL_TOKEN=${INTERNAL_TOKEN:-$(od -An -tx1 -N24 /dev/urandom | tr -d ' \n')}
     export IDENTITY_URL=http://${internal[identity]} CATALOG_URL=http://${internal[catalog]}
+    export MAIL_FOLDER=${MAIL_FOLDER:-$data/mail}
     export BOOKING_URL=http://${internal[booking]} ANALYTICS_URL=http://${internal[analytics]}
 }
 
@@ -139,6 +141,9 @@ stop() {
 }
 
 announce() {
+    # The server's address may hold a password.
+    local mail="sent by the server that MAIL_URL names"
+    [[ -n ${MAIL_URL:-} ]] || mail="written into $MAIL_FOLDER, a file each"
     cat <<EOF
 
 Marquee is running.
@@ -149,6 +154,7 @@ Marquee is running.
     booking    http://${public[booking]}   internal http://${internal[booking]}
     analytics  http://${public[analytics]}   internal http://${internal[analytics]}
     data       $data   logs $data/log
+    mail       $mail
 
 Sample users, all with the password let-me-in-please:
 

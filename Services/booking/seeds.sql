@@ -113,3 +113,7 @@ sold AS (
 SELECT type, session_id, id, iif(milliseconds = 0, 0, seats), iif(milliseconds = 0, free + seats, free),
     created_at + milliseconds
 FROM sold, steps ORDER BY created_at + milliseconds, id;
+
+-- They were told by mail at the time.
+INSERT INTO followers (name, sequence) SELECT 'mail', max(sequence) FROM events WHERE true
+ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence;

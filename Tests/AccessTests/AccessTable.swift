@@ -55,6 +55,8 @@ let publicAccess = """
     booking    GET     /v1/bookings/{booking_id}                           401    200   404     200   200
     booking    GET     /v1/bookings/{booking_id}/audit                     401    403   403     403   200
     booking    GET     /v1/bookings/{booking_id}/tickets                   401    409   404     409   409
+    booking    GET     /v1/bookings/{booking_id}/tickets.pdf               401    409   404     409   409
+    booking    GET     /v1/bookings/{booking_id}/tickets/{ticket_id}.svg   401    409   404     409   409
     booking    POST    /v1/bookings/{booking_id}/tickets/{ticket_id}/reissue 401  409   404     409   409
     booking    POST    /v1/check-ins                                       401    403   403     422   422    {}
     booking    POST    /v1/check-ins/offline                               401    403   403     422   422    {}
@@ -74,6 +76,7 @@ let internalAccess = """
 
     identity   GET     /internal/v1/jwks.json                              401    401   200
     identity   PUT     /internal/v1/keys/{kid}                             401    401   422    {}
+    identity   GET     /internal/v1/users/{user_id}                        401    401   200
     catalog    GET     /internal/v1/sessions                               401    401   200    ?ids=ses_9
     catalog    GET     /internal/v1/sessions/{session_id}                  401    401   200
     catalog    POST    /internal/v1/events                                 401    401   422    {}

@@ -13,6 +13,8 @@ public final class MailServer: Sendable {
         case silentAfterData
         /// Keeps the first message and never says so; those after it are taken.
         case silentOnce
+        /// Keeps the message, and says so a second later.
+        case slow
         /// Offers STARTTLS, with a certificate that nobody has signed.
         case withTLS
         /// And wants a password after it.
@@ -88,6 +90,8 @@ private let serverScript = """
                 file.write(envelope.original_content)
             if kind == "silentOnce" and number == 1:
                 await asyncio.sleep(3600)
+            if kind == "slow":
+                await asyncio.sleep(1)
             return "250 taken"
 
     class Silent(asyncio.Protocol):

@@ -42,7 +42,11 @@ package struct TicketSheet: Equatable, Sendable {
         seat.map { said("Place \($0)", "Seat \($0)") } ?? said("Placement libre", "Any seat")
     }
 
-    package var roomText: String { room.isEmpty ? "" : said("Salle \(room)", "Screen \(room)") }
+    /// `Salle 2` for a room that is called `2`; nothing where it is called as the place.
+    package var roomText: String {
+        if room == place { return "" }
+        return (1...2).contains(room.count) ? said("Salle \(room)", "Screen \(room)") : room
+    }
 
     /// Empty without a price.
     package var priceText: String {
