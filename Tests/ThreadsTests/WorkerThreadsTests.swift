@@ -30,7 +30,8 @@ struct WorkerThreadsTests {
         let clock = ManualNanoseconds()
         let metrics = Metrics()
         let threads = try WorkerThreads(
-            "work", count: 1, limit: 4, refusal: Refused(), longestWaitMilliseconds: 5_000, metrics: metrics, clock: { clock.now })
+            "work", count: 1, limit: 4, refusal: Refused(), longestWaitMilliseconds: 5_000, metrics: metrics,
+            clock: { clock.now })
         let gate = ThreadGate()
         defer { gate.open() }
         let held = Task { try await threads.run { gate.pass() } }
