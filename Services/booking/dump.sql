@@ -17,6 +17,7 @@ INSERT INTO migrations VALUES('v0008_tied_holders','01f5034fe65d8324',0,0);
 INSERT INTO migrations VALUES('v0009_ticket_keys','2d85238996fd82b0',0,1);
 INSERT INTO migrations VALUES('v0010_door','3e1fdd30d679b9f8',0,1);
 INSERT INTO migrations VALUES('v0011_prices','85b0bd092b73956b',0,0);
+INSERT INTO migrations VALUES('v0012_mails','a75bd02e0f7e09aa',0,1);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -43,7 +44,7 @@ CREATE TABLE bookings (
         WHEN cancelled_at IS NOT NULL OR refunded_at IS NOT NULL THEN 'cancelled'
         WHEN confirmed_at IS NOT NULL THEN 'confirmed'
         WHEN expired_at IS NOT NULL THEN 'expired'
-    END) VIRTUAL,
+    END) VIRTUAL, language TEXT,
     CONSTRAINT open_for_a_while CHECK (closes_at > created_at),
     CONSTRAINT confirmed_in_time CHECK (confirmed_at < closes_at),
     CONSTRAINT confirmed_or_cancelled CHECK (confirmed_at IS NULL OR cancelled_at IS NULL),
@@ -98,6 +99,7 @@ CREATE TABLE followers (
     name TEXT PRIMARY KEY,
     sequence INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+INSERT INTO followers VALUES('mail',0);
 CREATE TABLE closed_sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     closed_at INTEGER NOT NULL
@@ -199,6 +201,17 @@ CREATE TABLE booking_lines (
     seats INTEGER NOT NULL CHECK (seats > 0),
     PRIMARY KEY (booking_id, position)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE mails (
+    booking_id INTEGER PRIMARY KEY REFERENCES bookings (id),
+    language TEXT NOT NULL,
+    -- 'dropped': there is nothing to say any more. 'failed': it was given up.
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'dropped', 'failed')),
+    -- Begun, whether or not they were seen to end.
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER NOT NULL,
+    -- Why the last attempt did not do; never an address.
+    last_error TEXT
+) STRICT;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('events',0);
 CREATE TRIGGER reservations_counted AFTER INSERT ON reservations
@@ -296,4 +309,6 @@ CREATE TRIGGER check_ins_are_kept BEFORE UPDATE ON check_ins BEGIN SELECT RAISE(
 CREATE TRIGGER check_ins_stay BEFORE DELETE ON check_ins BEGIN SELECT RAISE(ABORT, 'who was let in was let in'); END;
 CREATE TRIGGER scans_are_kept BEFORE UPDATE ON scans BEGIN SELECT RAISE(ABORT, 'what was scanned was scanned'); END;
 CREATE TRIGGER scans_stay BEFORE DELETE ON scans BEGIN SELECT RAISE(ABORT, 'what was scanned was scanned'); END;
+CREATE INDEX mails_waiting ON mails (next_at) WHERE state = 'waiting';
+CREATE INDEX mails_failed ON mails (booking_id) WHERE state = 'failed';
 COMMIT;
