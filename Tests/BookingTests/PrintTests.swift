@@ -1,9 +1,12 @@
 import Auth
 import BookingService
 import JSON
+import Lifecycle
 import SQLite
+import Telemetry
 import TestSupport
 import Testing
+import Threads
 
 @Suite("Printed tickets") struct PrintTests {
     private func pages(_ answer: Answer) async throws -> [String] {
@@ -143,22 +146,51 @@ import Testing
         }
     }
 
-    @Test("a flood of documents is refused at once where it is too long, and the rest goes on")
+    @Test("where too many documents wait the next is refused at once, and everything else goes on")
     func flood() async throws {
-        try await BoxOffice.run(allocation: 2_000, settings: ["MAILS_PER_SECOND": "0"]) { box async throws in
-            let target = "/v1/bookings/\(try await box.sell(40))/tickets.pdf"
+        try await BoxOffice.run(settings: ["MAILS_PER_SECOND": "0"]) { box async throws in
+            let booking = try await box.sell()
+            let id = try await box.tickets(of: booking).json["tickets"]?.arrayValue?.first?["id"]?.stringValue ?? ""
+            let targets = ["/v1/bookings/\(booking)/tickets.pdf", "/v1/bookings/\(booking)/tickets/\(id).svg"]
             let token = box.service.token()
-            let answers = try await withThrowingTaskGroup { group in
-                for _ in 0..<60 { group.addTask { try await box.service.get(target, token: token) } }
-                return try await group.reduce(into: []) { $0.append($1) }
+            let thread = box.service.running.service.printer.thread
+            let gate = ThreadGate()
+            defer { gate.open() }
+            let held = Task { try await thread.run { gate.pass() } }
+            await gate.reached()
+            let waiting = (0..<TicketPrinter.mostWaiting).map { _ in Task { try await thread.run {} } }
+            let depth = box.service.running.context.metrics.gauge("ticket_rendering_queue_depth", "")
+            await eventually { depth.value == Int64(TicketPrinter.mostWaiting) }
+            for target in targets {
+                let refused = try await box.service.get(target, token: token)
+                #expect(refused.status == 503 && refused.codes == ["service_unavailable"])
+                #expect(refused.header("retry-after") == "1")
             }
-            let refused = answers.filter { $0.status != 200 }
-            #expect(!refused.isEmpty && refused.count < 60)
-            for answer in refused {
-                #expect(answer.status == 503 && answer.codes == ["service_unavailable"])
-                #expect(answer.header("retry-after") == "1")
-            }
-            #expect(try await box.service.get(target, token: token).status == 200)
+            #expect(try await box.tickets(of: booking).status == 200)
+            gate.open()
+            for task in [held] + waiting { try await task.value }
+            for target in targets { #expect(try await box.service.get(target, token: token).status == 200) }
+        }
+    }
+
+    @Test("the tariff is on it, and what is to be paid at the till")
+    func priced() async throws {
+        let tariffs = """
+            [{"name":"Plein tarif","price":{"amount":1250,"currency":"EUR"},"condition":""},
+            {"name":"Gratuit","price":{"amount":0,"currency":"EUR"},"condition":""}]
+            """
+        try await BoxOffice.run(tariffs: tariffs, settings: ["MAILS_PER_SECOND": "0"]) { box async throws in
+            let booking = try await box.open()
+            let token = box.service.token()
+            let wish = #"{"tariffs":[{"name":"Plein tarif","seats":1},{"name":"Gratuit","seats":1}]}"#
+            #expect(try await box.service.post("/v1/bookings/\(booking)/reserve", wish, token: token).status == 200)
+            _ = try await box.confirm(booking)
+            let pages = try await pages(box.service.get("/v1/bookings/\(booking)/tickets.pdf", token: token))
+            #expect(pages.count == 2)
+            #expect(pages.first?.contains("Plein tarif, 12,50 €") == true)
+            #expect(pages.first?.contains("À régler au guichet") == true)
+            #expect(pages.last?.contains("Gratuit, 0,00 €") == true)
+            #expect(pages.last?.contains("guichet") == false)
         }
     }
 }

@@ -41,7 +41,7 @@ package struct BookingService: Service {
     let plans = SeatPlans()
     let ticketKeys: TicketKeys
     let doorOpensMinutes: Int64
-    let printer: TicketPrinter
+    package let printer: TicketPrinter
     let mailer: Mailer
     let holdMilliseconds: Int64
     /// Nil where nobody is limited.

@@ -8,10 +8,10 @@ import Time
 
 /// Makes what is printed of tickets, away from the event loops: on one thread, since a document takes tens of
 /// milliseconds and may wait, and nothing else that people do here may.
-final class TicketPrinter: Sendable {
-    private static let mostWaiting = 32
+package final class TicketPrinter: Sendable {
+    package static let mostWaiting = 32
 
-    private let thread: WorkerThreads
+    package let thread: WorkerThreads
     /// Measured when they are first needed, which a start should not wait for.
     private let typefaces = Mutex<Typefaces?>(nil)
 
