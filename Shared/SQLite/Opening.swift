@@ -23,9 +23,14 @@ struct Opening: Sendable {
         }
     }
 
+    /// - Throws: `readOnly` where the file may only be read just now. SQLite opens such a file all the same: that
+    ///   connection would stay what it is once the disk is well again, and, while others hold locks, its descriptor
+    ///   would outlive it.
     func writer() throws(DatabaseError) -> Transaction {
+        guard access(configuration.path, W_OK) == 0 || errno == ENOENT else { throw .readOnly }
         let handle = try handle(SQLITE_OPEN_READWRITE)
         let transaction = Transaction(handle, statementLimit: configuration.statementLimit)
+        guard sqlite3_db_readonly(handle, "main") == 0 else { throw .readOnly }
         try set(Pragmas.writer(configuration), on: transaction)
         let mode = try read { () throws in try transaction.first("PRAGMA journal_mode") { row in try row.text(0) } }
         guard mode == "wal" else { throw .cannotOpen(path: configuration.path, reason: "its file system has no WAL") }

@@ -22,7 +22,7 @@ import Testing
             }
             let audit = Audit(stack: stack, witnesses: witnesses)
             print("kill -9, FAULT_SEED=\(seed), \(Self.rounds) × 4: \(audit.summary)")
-            try await audit.compare()
+            #expect(try await audit.differences() == [])
         }
     }
 
@@ -41,7 +41,7 @@ import Testing
             }
             let audit = Audit(stack: stack, witnesses: witnesses)
             print("SIGTERM, FAULT_SEED=\(seed): \(audit.summary)")
-            try await audit.compare()
+            #expect(try await audit.differences() == [])
             // Not 504, for a request that was dropped, and not silence.
             #expect(Set(witnesses.flatMap(\.interruptions.keys)).subtracting([503]) == [])
         }

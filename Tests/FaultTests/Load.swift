@@ -9,13 +9,20 @@ final class Load: Sendable {
     private let stopping = Atomic(false)
     private let left = Mutex<[Witness]>([])
 
-    init(_ stack: Stack) { self.stack = stack }
+    private let first: Int
+
+    /// - Parameter first: the number of the first customer. Those who come later to the same stack have others.
+    init(_ stack: Stack, first: Int = 0) {
+        self.stack = stack
+        self.first = first
+    }
 
     /// Runs `body` while the customers are at work, and hands back what each of them witnessed.
     /// - Parameter seed: of every choice that they make.
     func run(customers: Int = 6, seed: UInt64, _ body: () async throws -> Void) async throws -> [Witness] {
-        async let work: Void = Threads.run(customers) { number in
-            let customer = Customer(number, of: self.stack, seed: seed &+ UInt64(number))
+        async let work: Void = Threads.run(customers) { index in
+            let number = self.first + index
+            let customer = Customer(number, signsUp: index == 0, of: self.stack, seed: seed &+ UInt64(number))
             while !self.stopping.load(ordering: .relaxed) { customer.act() }
             self.left.withLock { $0.append(customer.witness) }
         }

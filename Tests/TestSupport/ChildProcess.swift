@@ -64,6 +64,9 @@ public final class ChildProcess: Sendable {
         }
     }
 
+    /// How many files and sockets it has open.
+    public var descriptors: Int { entries(of: "/proc/\(id)/fd").count }
+
     /// Waits for its end.
     /// - Throws: `StillRunning` when that does not come.
     public func end(withinSeconds seconds: Int = 30) async throws -> Ending {

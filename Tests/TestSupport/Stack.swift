@@ -23,7 +23,9 @@ public final class Stack: Sendable {
     public let key: Ed25519.PrivateKey
     private let nginx: StackGateway
 
-    private init(limits: Bool, settings: [String: String], fixtures: [String: String]) async throws {
+    private init(
+        limits: Bool, databases: String?, settings: [String: String], fixtures: [String: String]
+    ) async throws {
         // An address of the loopback network that no other stack has. The ports are below those that the kernel hands
         // out: what is killed finds them free again.
         let host = "127.\(Int.random(in: 1...254)).\(Int.random(in: 0...255)).\(Int.random(in: 1...254))"
@@ -36,7 +38,8 @@ public final class Stack: Sendable {
         environment.merge(settings) { _, own in own }
         let services = Self.names.enumerated().map { number, name in
             StackService(
-                name, in: directory, public: Address(host: host, port: UInt16(8081 + number)),
+                name, in: directory, databases: databases ?? directory,
+                public: Address(host: host, port: UInt16(8081 + number)),
                 internal: Address(host: host, port: UInt16(9081 + number)), environment: environment)
         }
         try await withThrowingTaskGroup { group in
@@ -59,15 +62,17 @@ public final class Stack: Sendable {
     /// installation, and a test machine is small.
     /// - Parameters:
     ///   - limits: whether addresses are limited in how often they may sign up and in.
+    ///   - databases: a directory for the database files, where they shall not be among the rest.
     ///   - settings: for all four, besides the usual ones.
     ///   - fixtures: SQL by a service's name, for what is in its database besides the sample data.
     public static func run(
-        limits: Bool = false, settings: [String: String] = [:], fixtures: [String: String] = [:],
+        limits: Bool = false, databases: String? = nil, settings: [String: String] = [:],
+        fixtures: [String: String] = [:],
         _ body: (Stack) async throws -> Void
     ) async throws {
         await turns.take()
         defer { turns.give() }
-        let stack = try await Stack(limits: limits, settings: settings, fixtures: fixtures)
+        let stack = try await Stack(limits: limits, databases: databases, settings: settings, fixtures: fixtures)
         do {
             try await body(stack)
         } catch {
@@ -97,9 +102,12 @@ public final class Stack: Sendable {
 
 extension Stack {
     /// A good token, signed as identity signs them.
-    public func token(user: Int64, role: Role = .customer, lifetimeSeconds: Int64 = 3600) -> String {
-        let now = WallClock.system.now().rawValue / 1000
-        let token = AccessToken(subject: "usr_\(user)", role: role, issuedAt: now, expiresAt: now + lifetimeSeconds)
+    public func token(
+        user: Int64, role: Role = .customer, issuedSecondsAgo age: Int64 = 0, lifetimeSeconds: Int64 = 3600
+    ) -> String {
+        let issued = WallClock.system.now().rawValue / 1000 - age
+        let token = AccessToken(
+            subject: "usr_\(user)", role: role, issuedAt: issued, expiresAt: issued + lifetimeSeconds)
         return token.signed(with: key) ?? ""
     }
 

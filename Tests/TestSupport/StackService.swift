@@ -17,13 +17,13 @@ public final class StackService: Sendable {
     private let process = Mutex<ChildProcess?>(nil)
 
     init(
-        _ name: String, in directory: String, public publicAddress: Address, internal internalAddress: Address,
-        environment: [String: String]
+        _ name: String, in directory: String, databases: String, public publicAddress: Address,
+        internal internalAddress: Address, environment: [String: String]
     ) {
         self.name = name
         self.publicAddress = publicAddress
         self.internalAddress = internalAddress
-        databasePath = "\(directory)/\(name).db"
+        databasePath = "\(databases)/\(name).db"
         logPath = "\(directory)/\(name).log"
         let own = [
             "PUBLIC_ADDRESS": "\(publicAddress)", "INTERNAL_ADDRESS": "\(internalAddress)", "DATABASE": databasePath,
@@ -38,7 +38,7 @@ public final class StackService: Sendable {
         try await run("migrate")
         let sample = (try? readFile("\(checkoutPath)/Services/\(name)/seeds.sql")) ?? ""
         guard !(sample + fixture).isEmpty else { return }
-        let path = databasePath + ".seeds.sql"
+        let path = String(logPath.dropLast(4)) + ".seeds.sql"
         try writeFile(path, Array("\(sample)\n\(fixture)".utf8))
         try await run("seed", path)
     }

@@ -1,0 +1,73 @@
+import TestSupport
+import Testing
+
+/// `POWER_CUTS=50` for many, `FAULT_SEED` for the choices of a run that failed.
+@Suite(.enabled(if: PowerSwitch.isThere(), "needs root and a file system that can be shut down"))
+struct PowerCutTests {
+    private static let cuts = environment("POWER_CUTS").flatMap { Int($0) } ?? 2
+
+    @Test("what was answered survives power cuts at any moment under load, and the services sell on")
+    func powerCuts() async throws {
+        let seed = environment("FAULT_SEED").flatMap { UInt64($0) } ?? .random(in: 0...9_999_999)
+        let (power, trouble) = (try PowerSwitch(), try await Trouble())
+        try await Self.run(on: power, trouble) { stack in
+            var random = SeededGenerator(seed: seed)
+            var witnesses: [Witness] = []
+            for cut in 0..<Self.cuts {
+                witnesses += try await Load(stack, first: cut * 6).run(seed: seed &+ UInt64(cut * 6)) {
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 100...900, using: &random)))
+                    // A disk that is about to go may well fail first.
+                    if cut % 3 == 2 {
+                        trouble.disk(.failingSyncs)
+                        try await Task.sleep(for: .milliseconds(Int.random(in: 0...200, using: &random)))
+                    }
+                    try power.cut()
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 0...100, using: &random)))
+                    trouble.disk(.good)
+                    try await Self.powerReturns(power, stack)
+                    // The same customers go on.
+                    try await Task.sleep(for: .milliseconds(200))
+                }
+                #expect(try await Audit(stack: stack, witnesses: witnesses).differences() == [], "cut \(cut)")
+            }
+            let audit = Audit(stack: stack, witnesses: witnesses)
+            print("power cuts, FAULT_SEED=\(seed), \(Self.cuts) cuts: \(audit.summary)")
+        }
+    }
+
+    /// Without it, an audit that finds nothing proves nothing.
+    @Test("a service that answers before what it wrote is on the disk is found out by a power cut")
+    func forgottenSyncs() async throws {
+        let (power, trouble) = (try PowerSwitch(), try await Trouble())
+        try await Self.run(on: power, trouble) { stack in
+            trouble.disk(.forgottenSyncs)
+            let witnesses = try await Load(stack).run(seed: 1) { try await Task.sleep(for: .seconds(1)) }
+            try power.cut()
+            trouble.disk(.good)
+            do {
+                try await Self.powerReturns(power, stack)
+            } catch {
+                return print("forgotten syncs: \(error)")
+            }
+            let audit = Audit(stack: stack, witnesses: witnesses)
+            let differences = try await audit.differences()
+            print("forgotten syncs: \(differences.count) differences after \(audit.summary)")
+            #expect(!differences.isEmpty)
+        }
+    }
+
+    private static func run(
+        on power: PowerSwitch, _ trouble: Trouble, _ body: (Stack) async throws -> Void
+    ) async throws {
+        try await Stack.run(
+            databases: power.directory,
+            settings: trouble.settings.merging(["HOLD_SECONDS": "3600"]) { own, _ in own },
+            fixtures: ["catalog": StackSession.rows(allocations: [10_000, 200, 10_000])], body)
+    }
+
+    private static func powerReturns(_ power: PowerSwitch, _ stack: Stack) async throws {
+        for service in stack.services { try await service.kill() }
+        try power.restore()
+        for service in stack.services { try await service.start() }
+    }
+}
