@@ -15,6 +15,7 @@ INSERT INTO migrations VALUES('v0006_rating_counts','51401095ef47d42b',0,1);
 INSERT INTO migrations VALUES('v0007_seats_left','2f8e9135f1b0e820',0,1);
 INSERT INTO migrations VALUES('v0008_movie_words','06359a6051519d28',0,1);
 INSERT INTO migrations VALUES('v0009_longest_run','43a8fabd9c52be1e',0,1);
+INSERT INTO migrations VALUES('v0010_tariffs','7f5c92665e19cd56',0,0);
 CREATE TABLE movies (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
@@ -170,6 +171,22 @@ CREATE TABLE movie_words (
 CREATE TABLE movies_to_read (
     movie_id INTEGER PRIMARY KEY REFERENCES movies (id) ON DELETE CASCADE
 ) STRICT;
+CREATE TABLE tariffs (
+    id INTEGER PRIMARY KEY,
+    place_id INTEGER REFERENCES places (id) ON DELETE CASCADE,
+    room_id INTEGER REFERENCES rooms (id) ON DELETE CASCADE,
+    session_id INTEGER REFERENCES sessions (id) ON DELETE CASCADE,
+    -- What booking is asked for, until it has agreed.
+    change_id INTEGER REFERENCES session_changes (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL CHECK (position BETWEEN 0 AND 19),
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 50),
+    amount INTEGER NOT NULL CHECK (amount BETWEEN 0 AND 1000000000),
+    currency TEXT NOT NULL CHECK (currency GLOB '[A-Z][A-Z][A-Z]'),
+    -- Who may have it.
+    condition TEXT NOT NULL DEFAULT '' CHECK (length(condition) <= 200),
+    CONSTRAINT one_owner CHECK (
+        (place_id IS NOT NULL) + (room_id IS NOT NULL) + (session_id IS NOT NULL) + (change_id IS NOT NULL) = 1)
+) STRICT;
 CREATE INDEX movies_by_rating ON movies (by_rating, by_id);
 CREATE INDEX movies_by_newest ON movies (by_newest, by_id);
 CREATE INDEX movies_by_leaving ON movies (by_leaving, by_id);
@@ -311,5 +328,9 @@ END;
 CREATE INDEX showings_by_place ON showings (place_id, movie_id);
 CREATE INDEX places_by_zone ON places (time_zone);
 CREATE INDEX movies_by_run ON movies (airs_to - airs_from);
+CREATE UNIQUE INDEX tariffs_of_place ON tariffs (place_id, position) WHERE place_id IS NOT NULL;
+CREATE UNIQUE INDEX tariffs_of_room ON tariffs (room_id, position) WHERE room_id IS NOT NULL;
+CREATE UNIQUE INDEX tariffs_of_session ON tariffs (session_id, position) WHERE session_id IS NOT NULL;
+CREATE UNIQUE INDEX tariffs_of_change ON tariffs (change_id, position) WHERE change_id IS NOT NULL;
 PRAGMA writable_schema=OFF;
 COMMIT;

@@ -221,3 +221,13 @@ INSERT INTO ratings (id, movie_id, user_id, value)
 SELECT 500000000000000 + movie * 1000 + user, 100000000000000 + movie, 100000000000000 + user, min(5, max(0, value))
 FROM taste
 WHERE movie NOT IN (17, 26, 31, 32, 35, 36);
+
+-- Strasbourg has prices, of the place and so of its sessions; the others have none, and their bookings cost nothing.
+INSERT INTO tariffs (place_id, position, name, amount, currency, condition) VALUES
+(200000000000006, 0, 'full', 1150, 'EUR', ''),
+(200000000000006, 1, 'reduced', 850, 'EUR', 'Students, job seekers and over 65, with proof.'),
+(200000000000006, 2, 'child', 550, 'EUR', 'Under 14.');
+
+INSERT INTO tariffs (session_id, position, name, amount, currency, condition)
+SELECT s.id, t.position, t.name, t.amount, t.currency, t.condition
+FROM sessions s JOIN tariffs t ON t.place_id = s.place_id ORDER BY s.id, t.position;

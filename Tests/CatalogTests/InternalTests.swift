@@ -32,7 +32,7 @@ import Testing
                 answer.json == [
                     "session": [
                         "id": "ses_1", "starts_at": "2026-12-01T20:00:00.000Z", "allocation": 100,
-                        "movie": ["id": "mov_1", "title": "Film 1", "duration": 90],
+                        "tariffs": [], "movie": ["id": "mov_1", "title": "Film 1", "duration": 90],
                         "place": place(1),
                         "room": ["id": "rom_1", "name": "Salle 1", "capacity": 120, "seated": false],
                     ]

@@ -13,7 +13,9 @@ import Testing
             #expect(made.status == 201)
             let place = made.json["place"]
             #expect(
-                Answer.names(place) == ["id", "name", "address", "city", "time_zone", "turnaround_minutes", "rooms"])
+                Answer.names(place) == [
+                    "id", "name", "address", "city", "time_zone", "turnaround_minutes", "tariffs", "rooms",
+                ])
             let room = try #require(place?["rooms"]?.arrayValue?.first)
             #expect(room["capacity"] == 1 && room["seated"] == false && room["name"] == "Rex")
             let id = try #require(place?["id"]?.stringValue)

@@ -25,7 +25,10 @@ import Testing
             let made = try await cinema.asAdmin("POST", "/v1/places/plc_1/rooms", #"{"name":" B ","capacity":10000}"#)
             #expect(made.status == 201)
             let id = try #require(made.json["room"]?["id"]?.stringValue)
-            #expect(made.json == ["room": ["id": .string(id), "name": "B", "capacity": 10000, "seated": false]])
+            #expect(
+                made.json == [
+                    "room": ["id": .string(id), "name": "B", "capacity": 10000, "seated": false, "tariffs": []]
+                ])
             let read = try await cinema.get("/v1/places/plc_1/rooms/\(id)")
             #expect(read.json == made.json && read.header("etag") != nil)
             #expect(try await cinema.pages("rooms", "/v1/places/plc_1/rooms?limit=1") == [["rom_1"], [id]])
@@ -51,7 +54,8 @@ import Testing
                  {"row": "A", "number": 1, "x": 0, "y": -2}, {"row": "B", "number": 1, "x": 0, "y": 1, "kind": null}]}
                 """)
             let id = try #require(made.json["room"]?["id"]?.stringValue)
-            #expect(made.json == ["room": ["id": .string(id), "name": "A", "capacity": 3, "seated": true]])
+            #expect(
+                made.json == ["room": ["id": .string(id), "name": "A", "capacity": 3, "seated": true, "tariffs": []]])
             let room = try #require(Int64(id.dropFirst(4)))
             try await cinema.write(
                 """

@@ -29,7 +29,7 @@ import Time
                 made.json["session"] == [
                     "id": .string(id), "starts_at": "2026-12-01T20:00:00.000Z", "allocation": 120,
                     "movie": ["id": "mov_1", "title": "Film 1"], "place": ["id": "plc_1", "name": "Place 1"],
-                    "room": ["id": "rom_1", "name": "Salle 1"], "price": nil, "seats_left": 120,
+                    "room": ["id": "rom_1", "name": "Salle 1"], "price": nil, "tariffs": [], "seats_left": 120,
                     "seats_left_as_of": nil, "bookable": true,
                 ])
             let read = try await cinema.get("/v1/sessions/\(id)")

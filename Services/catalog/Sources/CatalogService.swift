@@ -22,6 +22,7 @@ package struct CatalogService: Service {
         Migration("v0007_seats_left", sql: PackageResources.v0007_seats_left_sql, safeForOlderCode: true),
         Migration("v0008_movie_words", sql: PackageResources.v0008_movie_words_sql, safeForOlderCode: true),
         Migration("v0009_longest_run", sql: PackageResources.v0009_longest_run_sql, safeForOlderCode: true),
+        Migration("v0010_tariffs", sql: PackageResources.v0010_tariffs_sql),
     ]
 
     package static let commands = [exportProgramme, importProgramme]

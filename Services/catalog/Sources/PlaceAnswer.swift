@@ -20,6 +20,7 @@ extension Place {
         json.field("city", city)
         json.field("time_zone", timeZone)
         json.field("turnaround_minutes", turnaround)
+        tariffs.write(to: &json)
         json.array("rooms") { json in
             for room in rooms { json.object { room.write(to: &$0) } }
         }
@@ -35,6 +36,12 @@ extension Room {
     }
 
     func write(to json: inout JSONWriter) {
+        writeSize(to: &json)
+        tariffs.write(to: &json)
+    }
+
+    /// All but its tariffs.
+    func writeSize(to json: inout JSONWriter) {
         json.field("id", id)
         json.field("name", name)
         json.field("capacity", capacity)
@@ -54,11 +61,33 @@ extension Response {
 
 extension Connection {
     func place(_ id: PlaceID) throws -> Place? {
-        try first("SELECT \(sql: Place.columns) FROM places WHERE id = \(id)") { try Place($0) }
+        try places("id = \(id)").first
+    }
+
+    /// Those that a condition is true of, with what may follow it.
+    func places(_ condition: SQL) throws -> [Place] {
+        let found = try rows("SELECT \(sql: Place.columns) FROM places WHERE \(sql: condition)") { try Place($0) }
+        let tariffs = try tariffs(of: found.map(\.id))
+        return found.map { place in
+            var place = place
+            place.tariffs = tariffs[place.id] ?? []
+            return place
+        }
     }
 
     /// All of them, by ascending id.
     func rooms(of place: PlaceID) throws -> [Room] {
-        try rows("SELECT \(sql: Room.columns) FROM rooms WHERE place_id = \(place) ORDER BY id") { try Room($0) }
+        try rooms("place_id = \(place) ORDER BY id")
+    }
+
+    /// Those that a condition is true of, with what may follow it.
+    func rooms(_ condition: SQL) throws -> [Room] {
+        let found = try rows("SELECT \(sql: Room.columns) FROM rooms WHERE \(sql: condition)") { try Room($0) }
+        let tariffs = try tariffs(of: found.map(\.id))
+        return found.map { room in
+            var room = room
+            room.tariffs = tariffs[room.id] ?? []
+            return room
+        }
     }
 }

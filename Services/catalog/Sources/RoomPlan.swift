@@ -61,9 +61,7 @@ extension Connection {
     func room(_ room: String, in place: String) throws -> Room {
         let place = try placeID(place)
         let found = try RoomID(room).flatMap { id in
-            try first("SELECT \(sql: Room.columns) FROM rooms WHERE id = \(id) AND place_id = \(place)") {
-                try Room($0)
-            }
+            try rooms("id = \(id) AND place_id = \(place)").first
         }
         guard let found else { throw CatalogRefusal.roomNotFound }
         return found

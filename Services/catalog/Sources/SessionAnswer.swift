@@ -51,6 +51,7 @@ extension Session {
         } else {
             json.field("price", String?.none)
         }
+        tariffs.write(to: &json)
         json.field("seats_left", seatsLeft)
         json.field("seats_left_as_of", seatsLeftAsOf)
         json.field("bookable", isBookable(at: now))
@@ -60,13 +61,21 @@ extension Session {
 extension Connection {
     /// - Throws: `sessionNotFound`, for an id of another shape, too.
     func session(_ id: SessionID?) throws -> Session {
-        let session = try id.flatMap { id in
-            try first("SELECT \(sql: Session.columns) FROM \(sql: Session.tables) WHERE s.id = \(id)") {
-                try Session($0)
-            }
-        }
-        guard let session else { throw CatalogRefusal.sessionNotFound }
+        guard let id, let session = try sessions("s.id = \(id)").first else { throw CatalogRefusal.sessionNotFound }
         return session
+    }
+
+    /// Those that a condition is true of, with what may follow it.
+    func sessions(_ condition: SQL) throws -> [Session] {
+        let found = try rows(
+            "SELECT \(sql: Session.columns) FROM \(sql: Session.tables) WHERE \(sql: condition)"
+        ) { try Session($0) }
+        let tariffs = try tariffs(of: found.map(\.id))
+        return found.map { session in
+            var session = session
+            session.tariffs = tariffs[session.id] ?? []
+            return session
+        }
     }
 }
 

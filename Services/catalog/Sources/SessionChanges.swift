@@ -11,15 +11,22 @@ typealias SessionChangeID = TypedID<SessionChangeTag>
 
 /// What booking is asked about a session.
 struct SessionChange: Sendable {
-    struct Terms: Sendable {
+    struct Terms: Sendable, Equatable {
         let startsAt: Timestamp
         let allocation: Int64
+        let tariffs: [Tariff]
     }
 
     let id: SessionChangeID
     let session: SessionID
     /// Nil where the session is to be closed and deleted.
     let terms: Terms?
+}
+
+extension SessionChange.Terms {
+    init(of session: Session) {
+        self.init(startsAt: session.startsAt, allocation: session.allocation, tariffs: session.tariffs)
+    }
 }
 
 /// One change of a session after the other: two at once could reach booking in one order and the file in the other.
@@ -42,6 +49,7 @@ extension Transaction {
             INSERT INTO session_changes (id, session_id, room_id, starts_at, allocation)
             VALUES (\(change.id), \(change.session), \(room), \(change.terms?.startsAt), \(change.terms?.allocation))
             """)
+        try setTariffs(change.terms?.tariffs ?? [], of: change.id)
     }
 
     /// Writes down what booking has agreed to.
@@ -52,6 +60,7 @@ extension Transaction {
                 UPDATE sessions SET starts_at = \(terms.startsAt), allocation = \(terms.allocation)
                 WHERE id = \(change.session)
                 """)
+            try setTariffs(terms.tariffs, of: change.session)
             if let seats { try write(seats, of: change.session) }
             try forget(change)
         } else {
@@ -68,11 +77,13 @@ extension Transaction {
 extension Connection {
     fileprivate func changes(_ filter: SQL) throws -> [SessionChange] {
         try rows("SELECT id, session_id, starts_at, allocation FROM session_changes WHERE \(sql: filter)") { row in
+            let id = try row.value(0, as: SessionChangeID.self)
             let (startsAt, allocation) = (try row.valueOrNil(2, as: Timestamp.self), try row.intOrNil(3))
+            let tariffs = try tariffs(of: id)
             let terms = startsAt.flatMap { start in
-                allocation.map { SessionChange.Terms(startsAt: start, allocation: $0) }
+                allocation.map { SessionChange.Terms(startsAt: start, allocation: $0, tariffs: tariffs) }
             }
-            return SessionChange(id: try row.value(0), session: try row.value(1), terms: terms)
+            return SessionChange(id: id, session: try row.value(1), terms: terms)
         }
     }
 }

@@ -8,6 +8,8 @@ package struct Place: Equatable, Sendable {
     package let timeZone: String
     /// Minutes between the end of a movie and the start of the next one in a room; nil is what the service is set to.
     package let turnaround: Int64?
+    /// Of new sessions whose room has none.
+    package var tariffs: [Tariff] = []
 
     package static let turnarounds: ClosedRange<Int64> = 0...240
 }
@@ -21,6 +23,8 @@ package struct Room: Equatable, Sendable {
     package let capacity: Int64
     /// Whether the capacity is that of a plan of seats.
     package let seated: Bool
+    /// Of new sessions.
+    package var tariffs: [Tariff] = []
 }
 
 /// A seat of a plan that is still to be made.

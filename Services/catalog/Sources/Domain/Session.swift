@@ -8,6 +8,11 @@ package struct Session: Sendable {
         /// ISO 4217.
         package let currency: String
 
+        package init(amount: Int64, currency: String) {
+            self.amount = amount
+            self.currency = currency
+        }
+
         package static let amounts: ClosedRange<Int64> = 0...1_000_000_000
 
         package static func isCurrency(_ text: String) -> Bool {
@@ -27,6 +32,8 @@ package struct Session: Sendable {
     package let seatsLeft: Int64
     /// When that was.
     package let seatsLeftAsOf: Timestamp?
+    /// What its seats cost; none where they have no price.
+    package var tariffs: [Tariff] = []
 
     /// Whether it is still to come, with seats left.
     package func isBookable(at now: Timestamp) -> Bool { startsAt > now && seatsLeft > 0 }

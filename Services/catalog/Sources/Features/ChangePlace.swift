@@ -5,8 +5,8 @@ import SQLite
 import TypedID
 
 extension CatalogService {
-    /// `PATCH /v1/places/{place_id}` `{name, address, city, time_zone, turnaround_minutes}`: what is not named stays.
-    /// Another turnaround is for sessions that are added or moved from now on.
+    /// `PATCH /v1/places/{place_id}` `{name, address, city, time_zone, turnaround_minutes, tariffs}`: what is not named
+    /// stays. Another turnaround, and other tariffs, are for sessions that are added or moved from now on.
     func changePlace(_ request: Request, _ caller: Principal) async throws -> Response {
         var fields = Fields(request.body)
         let name = fields.change("name", PlaceFields.name)
@@ -14,6 +14,7 @@ extension CatalogService {
         let city = fields.change("city", PlaceFields.name)
         let timeZone = fields.change("time_zone", PlaceFields.timeZone)
         let turnaround = fields.change("turnaround_minutes", clearable: true, PlaceFields.turnaround)
+        let tariffs = fields.changedTariffs()
         guard fields.faults.isEmpty else { throw fields.refusal }
         let path = request.parameter("place_id")
         return try await request.decide(in: database) { transaction in
@@ -23,13 +24,14 @@ extension CatalogService {
             let changed = Place(
                 id: id, name: name.applied(to: place.name), address: address.applied(to: place.address),
                 city: city.applied(to: place.city), timeZone: timeZone.applied(to: place.timeZone),
-                turnaround: turnaround.applied(to: place.turnaround))
+                turnaround: turnaround.applied(to: place.turnaround), tariffs: tariffs ?? place.tariffs)
             try transaction.execute(
                 """
                 UPDATE places SET name = \(changed.name), address = \(changed.address), city = \(changed.city),
                     time_zone = \(changed.timeZone), turnaround_minutes = \(changed.turnaround)
                 WHERE id = \(id)
                 """)
+            if let tariffs { try transaction.setTariffs(tariffs, of: id) }
             return .place(changed, try transaction.rooms(of: id))
         }
     }

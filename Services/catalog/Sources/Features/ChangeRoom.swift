@@ -8,18 +8,19 @@ import TypedID
 extension CatalogService {
     /// `PATCH /v1/places/{place_id}/rooms/{room_id}` `{name}` and one of `capacity`, `seats` and `rows`: what is not named
     /// stays. A capacity is raised at any time, and lowered as far as the sessions to come sell no more. A plan is made,
-    /// replaced or given up as long as no session knows the room.
+    /// replaced or given up as long as no session knows the room. Other `tariffs` are for new sessions.
     func changeRoom(_ request: Request, _ caller: Principal) async throws -> Response {
         var fields = Fields(request.body)
         let name = fields.change("name", PlaceFields.name)
         let plan = RoomPlan(&fields, required: false, seatID: { ids.next() })
+        let tariffs = fields.changedTariffs()
         guard fields.faults.isEmpty else { throw fields.refusal }
         let (place, path) = (request.parameter("place_id"), request.parameter("room_id"))
         return try await request.decide(in: database) { [clock] transaction in
             let room = try transaction.room(path, in: place)
             let changed = Room(
                 id: room.id, name: name.applied(to: room.name), capacity: plan?.capacity ?? room.capacity,
-                seated: plan?.isSeated ?? room.seated)
+                seated: plan?.isSeated ?? room.seated, tariffs: tariffs ?? room.tariffs)
             if let plan {
                 if room.seated || plan.isSeated {
                     try transaction.checkPlanMayChange(of: room)
@@ -34,6 +35,7 @@ extension CatalogService {
                 UPDATE rooms SET name = \(changed.name), capacity = \(changed.capacity), seated = \(changed.seated)
                 WHERE id = \(room.id)
                 """)
+            if let tariffs { try transaction.setTariffs(tariffs, of: room.id) }
             return .room(changed)
         }
     }

@@ -5,20 +5,21 @@ import Time
 import TypedID
 
 extension CatalogService {
-    /// `PATCH /v1/sessions/{session_id}` `{allocation, starts_at}`: once booking has agreed. What is not named stays; an
-    /// allocation of null is all of the room's capacity.
+    /// `PATCH /v1/sessions/{session_id}` `{allocation, starts_at, tariffs}`: once booking has agreed. What is not named
+    /// stays; an allocation of null is all of the room's capacity. Seats that are held or sold keep their price.
     func changeSession(_ request: Request, _ caller: Principal) async throws -> Response {
         var fields = Fields(request.body)
         let allocation = fields.change("allocation", clearable: true) { $0.allocation($1) }
         let now = clock.now()
         let startsAt = fields.change("starts_at") { $0.futureStart($1, after: now) }
+        let tariffs = fields.changedTariffs()
         guard fields.faults.isEmpty else { throw fields.refusal }
         guard let id = SessionID(request.parameter("session_id")) else { throw CatalogRefusal.sessionNotFound }
         try await changes.one(of: id) {
             try await finishChange(of: id, request.trace)
             let changeID: SessionChangeID = ids.next()
             let change = try await database.write { [turnaround] transaction in
-                try transaction.plan(changeID, id, allocation, startsAt, turnaround: turnaround)
+                try transaction.plan(changeID, id, allocation, startsAt, tariffs, turnaround: turnaround)
             }
             if let change { try await finish(change, request.trace) }
         }
@@ -30,7 +31,7 @@ extension Transaction {
     /// Notes what booking is to be asked; nil where nothing would change.
     fileprivate func plan(
         _ changeID: SessionChangeID, _ id: SessionID, _ allocation: Change<Int64>, _ startsAt: Change<Timestamp>,
-        turnaround: Int64
+        _ tariffs: [Tariff]?, turnaround: Int64
     ) throws -> SessionChange? {
         let session = try session(id)
         let facts = try first(
@@ -42,8 +43,9 @@ extension Transaction {
         guard let facts else { throw CatalogRefusal.sessionNotFound }
         let terms = SessionChange.Terms(
             startsAt: startsAt.applied(to: session.startsAt),
-            allocation: allocation.applied(to: Optional(session.allocation)) ?? facts.capacity)
-        guard terms.startsAt != session.startsAt || terms.allocation != session.allocation else { return nil }
+            allocation: allocation.applied(to: Optional(session.allocation)) ?? facts.capacity,
+            tariffs: tariffs ?? session.tariffs)
+        guard terms != SessionChange.Terms(of: session) else { return nil }
         guard terms.allocation <= facts.capacity else { throw CatalogRefusal.allocationAboveCapacity(facts.capacity) }
         if terms.startsAt != session.startsAt {
             try checkRoom(

@@ -6,13 +6,16 @@ import TypedID
 
 extension CatalogService {
     /// `POST /v1/places/{place_id}/rooms` `{name}` and `{capacity}`, `{seats: [{row, number, kind, x, y}]}` or
-    /// `{rows: [{label, seats, gap}]}`: the capacity of a seated room is the number of its seats.
+    /// `{rows: [{label, seats, gap}]}`: the capacity of a seated room is the number of its seats. And
+    /// `{tariffs}`, of its new sessions.
     func createRoom(_ request: Request, _ caller: Principal) async throws -> Response {
         var fields = Fields(request.body)
         let name = PlaceFields.name(&fields, "name")
         let plan = RoomPlan(&fields, required: true, seatID: { ids.next() })
+        let tariffs = fields.tariffs("tariffs") ?? []
         guard let name, let plan, fields.faults.isEmpty else { throw fields.refusal }
-        let room = Room(id: ids.next(), name: name, capacity: plan.capacity, seated: plan.isSeated)
+        let room = Room(
+            id: ids.next(), name: name, capacity: plan.capacity, seated: plan.isSeated, tariffs: tariffs)
         let path = request.parameter("place_id")
         return try await request.decide(in: database) { transaction in
             let place = try transaction.placeID(path)

@@ -6,8 +6,9 @@ import Time
 import TypedID
 
 extension CatalogService {
-    /// `POST /v1/sessions` `{movie_id, room_id or place_id, starts_at, allocation, price: {amount, currency}}`: in the room,
-    /// or in the only one that the place has; with all of its capacity unless there is an allocation.
+    /// `POST /v1/sessions` `{movie_id, room_id or place_id, starts_at, allocation, price: {amount, currency}, tariffs}`: in
+    /// the room, or in the only one that the place has; with all of its capacity unless there is an allocation. Without
+    /// tariffs and price it takes over those that the room or the place has.
     func createSession(_ request: Request, _ caller: Principal) async throws -> Response {
         var fields = Fields(request.body)
         let movie = fields.id("movie_id", MovieID.self)
@@ -17,6 +18,7 @@ extension CatalogService {
         let startsAt = fields.futureStart("starts_at", after: now)
         let allocation = fields.allocation("allocation")
         let price = fields.object("price", required: false) { Session.Price(&$0) }
+        let tariffs = fields.tariffs("tariffs")
         guard let movie, let startsAt, fields.faults.isEmpty else { throw fields.refusal }
         let id: SessionID = ids.next()
         return try await request.decide(in: database) { [turnaround] transaction in
@@ -28,7 +30,7 @@ extension CatalogService {
             guard allocation ?? 1 <= room.capacity else { throw CatalogRefusal.allocationAboveCapacity(room.capacity) }
             try transaction.checkRoom(room.id, isFreeAt: startsAt, duration: duration, turnaround: turnaround)
             try transaction.addSession(
-                id, of: movie, in: room.id, of: room.place, at: startsAt, allocation ?? room.capacity, price)
+                id, of: movie, in: room.id, of: room.place, at: startsAt, allocation ?? room.capacity, price, tariffs)
             return .session(status: 201, try transaction.session(id), at: now)
         }
     }
@@ -36,9 +38,10 @@ extension CatalogService {
 
 extension Transaction {
     /// Once the room is known to be free, and the movie and the room to exist.
+    /// - Parameter tariffs: nil where it does not say: then its seats cost the price, or what the room or the place says.
     func addSession(
         _ id: SessionID, of movie: MovieID, in room: RoomID, of place: PlaceID, at start: Timestamp,
-        _ allocation: Int64, _ price: Session.Price?
+        _ allocation: Int64, _ price: Session.Price?, _ tariffs: [Tariff]? = nil
     ) throws {
         try execute(
             """
@@ -47,6 +50,9 @@ extension Transaction {
             VALUES (\(id), \(movie), \(room), \(place), \(start), \(allocation), \(price?.amount),
                 \(price?.currency))
             """)
+        let own = try Tariff.ofNewSession(
+            tariffs: tariffs, price: price, room: self.tariffs(of: room), place: self.tariffs(of: place))
+        try setTariffs(own, of: id)
     }
 }
 
@@ -79,17 +85,4 @@ extension Fields {
     }
 
     mutating func allocation(_ name: String) -> Int64? { integer(name, Room.capacities, required: false) }
-}
-
-extension Session.Price {
-    fileprivate init?(_ fields: inout Fields) {
-        let amount = fields.integer("amount", Session.Price.amounts)
-        let currency = fields.text("currency", 3...3)
-        guard let amount, let currency else { return nil }
-        guard Session.Price.isCurrency(currency) else {
-            fields.refuse("price_currency_invalid", "The currency must be an ISO 4217 code, such as EUR.")
-            return nil
-        }
-        self.init(amount: amount, currency: currency)
-    }
 }

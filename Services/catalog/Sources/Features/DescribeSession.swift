@@ -33,12 +33,13 @@ extension Connection {
                     json.field("id", id)
                     json.field("starts_at", try terms?.startsAt ?? row.value(0, as: Timestamp.self))
                     json.field("allocation", try terms?.allocation ?? row.int(1))
+                    try (terms?.tariffs ?? tariffs(of: id)).write(to: &json)
                     try json.movieAndPlace(row, at: 2)
                     try json.object("room") { json in
                         let room = Room(
                             id: try row.value(10), name: try row.text(11), capacity: try row.int(12),
                             seated: try row.bool(13))
-                        room.write(to: &json)
+                        room.writeSize(to: &json)
                         if room.seated { try writeSeats(of: room.id, to: &json) }
                     }
                 }

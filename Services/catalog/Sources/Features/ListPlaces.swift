@@ -17,12 +17,8 @@ extension CatalogService {
             let after = PlaceID(rawValue: page.after?[0] ?? 0)
             let places = try database.read { connection in
                 let filter: SQL = city.map { "city = \($0) COLLATE NOCASE AND" } ?? ""
-                let places = try connection.rows(
-                    """
-                    SELECT \(sql: Place.columns) FROM places WHERE \(sql: filter) id > \(after)
-                    ORDER BY id LIMIT \(page.fetched)
-                    """
-                ) { try Place($0) }
+                let places = try connection.places(
+                    "\(sql: filter) id > \(after) ORDER BY id LIMIT \(page.fetched)")
                 return try places.map { (place: $0, rooms: try connection.rooms(of: $0.id)) }
             }
             return .json { json in

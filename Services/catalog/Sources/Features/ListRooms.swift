@@ -16,12 +16,8 @@ extension CatalogService {
             let after = RoomID(rawValue: page.after?[0] ?? 0)
             let rooms = try database.read { connection in
                 let place = try connection.placeID(path)
-                return try connection.rows(
-                    """
-                    SELECT \(sql: Room.columns) FROM rooms WHERE place_id = \(place) AND id > \(after)
-                    ORDER BY id LIMIT \(page.fetched)
-                    """
-                ) { try Room($0) }
+                return try connection.rooms(
+                    "place_id = \(place) AND id > \(after) ORDER BY id LIMIT \(page.fetched)")
             }
             return .json { json in
                 page.write("rooms", rooms, to: &json, keys: { [$0.id.rawValue] }) { room, json in

@@ -93,14 +93,12 @@ extension Connection {
         for walk in walks where found.count < page.fetched {
             let first = max(walk.first, Timestamp(rawValue: after[0]))
             let withSeats: SQL = walk.hasSeats.map { "s.has_seats = \($0) AND" } ?? ""
-            found += try rows(
+            found += try sessions(
                 """
-                SELECT \(sql: Session.columns) FROM \(sql: Session.tables)
-                WHERE \(sql: ofMovie) \(sql: inPlace) \(sql: withSeats) s.starts_at BETWEEN \(first) AND \(walk.last)
+                \(sql: ofMovie) \(sql: inPlace) \(sql: withSeats) s.starts_at BETWEEN \(first) AND \(walk.last)
                     AND (s.starts_at, s.id) > (\(after[0]), \(after[1]))
                 ORDER BY s.starts_at, s.id LIMIT \(page.fetched - Int64(found.count))
-                """
-            ) { try Session($0) }
+                """)
         }
         return found
     }
