@@ -82,5 +82,7 @@ import Testing
             unixepoch('2026-11-20T18:30:00Z') * 1000, 120),
             (7265412058882100, 7265412058882048, 7265412058882062, 7265412058882060,
             unixepoch('2026-11-20T18:30:00Z') * 1000, 2);
+        INSERT INTO tariffs (session_id, position, name, amount, currency, condition)
+        VALUES (7265412058882100, 1, 'child', 600, 'EUR', 'Under 14.'), (7265412058882100, 0, 'full', 1250, 'EUR', '');
         """
 }
