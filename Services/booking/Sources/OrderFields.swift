@@ -10,7 +10,7 @@ extension Order {
         let shares = fields.shares("tariffs")
         let wish = fields.seatWish(countedBy: shares)
         if let wish, let shares, shares.seats != wish.count {
-            fields.refuse("tariffs_invalid", "The tariffs are of \(shares.seats) seats, not of \(wish.count).")
+            fields.refuse("tariffs_invalid", "The tariffs add up to \(shares.seats), not to \(wish.count).")
         }
         guard let wish, fields.faults.isEmpty else { throw fields.refusal }
         self.init(seats: wish, shares: shares ?? [])
