@@ -18,6 +18,7 @@ INSERT INTO migrations VALUES('v0009_ticket_keys','2d85238996fd82b0',0,1);
 INSERT INTO migrations VALUES('v0010_door','3e1fdd30d679b9f8',0,1);
 INSERT INTO migrations VALUES('v0011_prices','85b0bd092b73956b',0,0);
 INSERT INTO migrations VALUES('v0012_mails','a75bd02e0f7e09aa',0,1);
+INSERT INTO migrations VALUES('v0013_payments','53c760cdd2c1e058',0,0);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -82,19 +83,6 @@ CREATE TABLE seats (
     x REAL NOT NULL,
     y REAL NOT NULL
 ) STRICT;
-CREATE TABLE events (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-    type TEXT NOT NULL CHECK (type IN (
-        'booking.opened', 'seats.reserved', 'booking.confirmed', 'booking.cancelled', 'booking.expired',
-        'booking.refunded', 'session.changed')),
-    session_id INTEGER NOT NULL,
-    booking_id INTEGER,
-    -- Of the booking, after the event.
-    seats INTEGER NOT NULL,
-    -- Of the session, after the event.
-    free INTEGER NOT NULL,
-    occurred_at INTEGER NOT NULL
-) STRICT;
 CREATE TABLE followers (
     name TEXT PRIMARY KEY,
     sequence INTEGER NOT NULL
@@ -104,16 +92,6 @@ CREATE TABLE closed_sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     closed_at INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE audit (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    actor_id INTEGER NOT NULL,
-    action TEXT NOT NULL CHECK (action IN ('cancel', 'refund')),
-    booking_id INTEGER NOT NULL REFERENCES bookings (id),
-    reason TEXT NOT NULL,
-    status_before TEXT NOT NULL,
-    status_after TEXT NOT NULL,
-    occurred_at INTEGER NOT NULL
-, seats_before INTEGER NOT NULL DEFAULT 0, seats_after INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE tickets (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     booking_id INTEGER NOT NULL,
@@ -212,8 +190,77 @@ CREATE TABLE mails (
     -- Why the last attempt did not do; never an address.
     last_error TEXT
 ) STRICT;
+CREATE TABLE payments (
+    id INTEGER PRIMARY KEY CHECK (id > 0),
+    booking_id INTEGER NOT NULL REFERENCES bookings (id),
+    -- The booking's total when it began, in the currency's smallest unit; `currency` is of ISO 4217.
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    currency TEXT NOT NULL,
+    -- The provider's name for what the customer pays with.
+    method TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN (
+        'authorizing', 'action_required', 'authorized', 'captured', 'declined', 'voiding', 'voided')),
+    -- The provider's name for it, once known.
+    intent TEXT,
+    -- While the customer has something to do.
+    client_secret TEXT,
+    -- Why it was declined.
+    reason TEXT,
+    created_at INTEGER NOT NULL,
+    -- When the booking was confirmed by it.
+    confirmed_at INTEGER,
+    CONSTRAINT held_by_name CHECK (state NOT IN ('action_required', 'authorized', 'captured') OR intent IS NOT NULL),
+    CONSTRAINT held_for_a_booking CHECK (state <> 'authorized' OR confirmed_at IS NOT NULL)
+) STRICT;
+CREATE TABLE payment_jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    payment_id INTEGER NOT NULL REFERENCES payments (id),
+    -- `settle`: finds out what became of a payment whose booking ran out.
+    kind TEXT NOT NULL CHECK (kind IN ('settle', 'capture', 'void', 'refund')),
+    amount INTEGER CHECK (amount > 0),
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    -- Under one key the provider gives one answer: after one that says nothing another key is needed.
+    round INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER NOT NULL,
+    last_error TEXT,
+    created_at INTEGER NOT NULL,
+    CONSTRAINT refunds_an_amount CHECK ((kind = 'refund') = (amount IS NOT NULL))
+) STRICT;
+CREATE TABLE payment_events (
+    id TEXT PRIMARY KEY,
+    payment_id INTEGER NOT NULL REFERENCES payments (id),
+    type TEXT NOT NULL,
+    told_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE events (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    type TEXT NOT NULL CHECK (type IN (
+        'booking.opened', 'seats.reserved', 'booking.confirmed', 'booking.cancelled', 'booking.expired',
+        'booking.refunded', 'seats.refunded', 'session.changed')),
+    session_id INTEGER NOT NULL,
+    booking_id INTEGER,
+    -- Of the booking, after the event.
+    seats INTEGER NOT NULL,
+    -- Of the session, after the event.
+    free INTEGER NOT NULL,
+    occurred_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    actor_id INTEGER,
+    action TEXT NOT NULL CHECK (action IN ('cancel', 'refund')),
+    booking_id INTEGER NOT NULL REFERENCES bookings (id),
+    reason TEXT NOT NULL,
+    status_before TEXT NOT NULL,
+    status_after TEXT NOT NULL,
+    occurred_at INTEGER NOT NULL,
+    seats_before INTEGER NOT NULL DEFAULT 0,
+    seats_after INTEGER NOT NULL DEFAULT 0
+) STRICT;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('events',0);
+INSERT INTO sqlite_sequence VALUES('audit',0);
 CREATE TRIGGER reservations_counted AFTER INSERT ON reservations
 BEGIN
     UPDATE sessions
@@ -245,14 +292,6 @@ WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL;
 CREATE INDEX bookings_open_by_user ON bookings (user_id, closes_at)
 WHERE confirmed_at IS NULL AND cancelled_at IS NULL AND expired_at IS NULL;
 CREATE INDEX reservations_held ON reservations (session_id) WHERE state = 'held';
-CREATE INDEX audit_by_booking ON audit (booking_id);
-CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
-CREATE TRIGGER reservations_settled BEFORE UPDATE ON reservations
-WHEN NEW.booking_id <> OLD.booking_id OR NEW.session_id <> OLD.session_id OR OLD.state = 'released'
-    OR (OLD.state = 'sold' AND (NEW.state <> 'released' OR NEW.seats <> OLD.seats))
-BEGIN
-    SELECT RAISE(ABORT, 'a settled reservation does not change');
-END;
 CREATE INDEX bookings_by_created ON bookings (created_at);
 CREATE INDEX tickets_by_session ON tickets (session_id, booking_id);
 CREATE TRIGGER bookings_named AFTER INSERT ON bookings
@@ -273,7 +312,6 @@ CREATE INDEX bookings_by_movie ON bookings (movie_id, created_at);
 CREATE INDEX bookings_by_place ON bookings (place_id, created_at);
 CREATE INDEX bookings_settled ON bookings (outcome, created_at) WHERE outcome IS NOT NULL;
 CREATE INDEX bookings_unsettled ON bookings (created_at) WHERE outcome IS NULL;
-CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
 CREATE UNIQUE INDEX sessions_in_room ON sessions (id, room_id);
 CREATE UNIQUE INDEX seats_in_room ON seats (id, room_id);
 CREATE UNIQUE INDEX reservations_in_session ON reservations (id, session_id);
@@ -281,11 +319,6 @@ CREATE INDEX seat_holders_by_reservation ON seat_holders (reservation_id);
 CREATE INDEX seat_holders_by_seat ON seat_holders (seat_id);
 CREATE TRIGGER seat_holders_held BEFORE INSERT ON seat_holders
 WHEN (SELECT state FROM reservations WHERE id = NEW.reservation_id) <> 'held'
-BEGIN
-    SELECT RAISE(ABORT, 'a settled reservation does not change');
-END;
-CREATE TRIGGER seat_holders_kept BEFORE DELETE ON seat_holders
-WHEN (SELECT state FROM reservations WHERE id = OLD.reservation_id) = 'sold'
 BEGIN
     SELECT RAISE(ABORT, 'a settled reservation does not change');
 END;
@@ -311,4 +344,41 @@ CREATE TRIGGER scans_are_kept BEFORE UPDATE ON scans BEGIN SELECT RAISE(ABORT, '
 CREATE TRIGGER scans_stay BEFORE DELETE ON scans BEGIN SELECT RAISE(ABORT, 'what was scanned was scanned'); END;
 CREATE INDEX mails_waiting ON mails (next_at) WHERE state = 'waiting';
 CREATE INDEX mails_failed ON mails (booking_id) WHERE state = 'failed';
+CREATE INDEX payments_by_booking ON payments (booking_id);
+CREATE UNIQUE INDEX payments_live ON payments (booking_id)
+WHERE state IN ('authorizing', 'action_required', 'authorized') OR (state = 'captured' AND confirmed_at IS NOT NULL);
+CREATE INDEX payment_jobs_waiting ON payment_jobs (next_at) WHERE state = 'waiting';
+CREATE INDEX payment_jobs_by_payment ON payment_jobs (payment_id, id);
+CREATE INDEX payment_events_by_age ON payment_events (told_at);
+CREATE INDEX audit_by_booking ON audit (booking_id);
+CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
+CREATE TRIGGER reservations_settled BEFORE UPDATE ON reservations
+WHEN NEW.booking_id <> OLD.booking_id OR NEW.session_id <> OLD.session_id OR OLD.state = 'released'
+    OR (OLD.state = 'sold' AND NEW.state = 'held') OR (OLD.state = 'sold' AND NEW.seats > OLD.seats)
+    OR (OLD.state = 'sold' AND NEW.state = 'released' AND NEW.seats <> OLD.seats)
+BEGIN
+    SELECT RAISE(ABORT, 'a settled reservation does not change');
+END;
+CREATE TRIGGER reservations_ticketed BEFORE UPDATE OF seats ON reservations
+WHEN OLD.state = 'sold' AND NEW.seats <> OLD.seats AND NEW.seats <> (
+    SELECT count(*) FROM tickets
+    WHERE session_id = NEW.session_id AND booking_id = NEW.booking_id AND refunded_at IS NULL)
+BEGIN
+    SELECT RAISE(ABORT, 'sold seats are given back with their tickets');
+END;
+CREATE TRIGGER seat_holders_kept BEFORE DELETE ON seat_holders
+WHEN EXISTS (SELECT 1 FROM reservations r WHERE r.id = OLD.reservation_id AND r.state = 'sold' AND NOT EXISTS (
+    SELECT 1 FROM tickets t WHERE t.session_id = r.session_id AND t.booking_id = r.booking_id
+        AND t.seat_id = OLD.seat_id AND t.refunded_at IS NOT NULL))
+BEGIN
+    SELECT RAISE(ABORT, 'a settled reservation does not change');
+END;
+CREATE TRIGGER reservations_seated_still BEFORE UPDATE OF seats ON reservations
+WHEN OLD.state = 'sold' AND NEW.seats <> OLD.seats
+    AND EXISTS (SELECT 1 FROM sessions WHERE id = NEW.session_id AND room_id IS NOT NULL)
+    AND NEW.seats <> (SELECT count(*) FROM seat_holders WHERE reservation_id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'what is sold in a seated room has its seats');
+END;
 COMMIT;

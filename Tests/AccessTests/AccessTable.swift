@@ -54,6 +54,8 @@ let publicAccess = """
     booking    GET     /v1/bookings                                        401    403   403     403   200    ?scope=all
     booking    GET     /v1/bookings/{booking_id}                           401    200   404     200   200
     booking    GET     /v1/bookings/{booking_id}/audit                     401    403   403     403   200
+    booking    GET     /v1/bookings/{booking_id}/payment                   401    404   404     404   404
+    booking    POST    /v1/payments/stripe/webhook                         404    404   404     404   404    {}
     booking    GET     /v1/bookings/{booking_id}/tickets                   401    409   404     409   409
     booking    GET     /v1/bookings/{booking_id}/tickets.pdf               401    409   404     409   409
     booking    GET     /v1/bookings/{booking_id}/tickets/{ticket_id}.svg   401    409   404     409   409

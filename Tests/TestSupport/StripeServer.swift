@@ -16,7 +16,8 @@ public final class StripeServer: Sendable {
 
     private struct State {
         var ledger = StripeLedger()
-        var faults: [Operation: [Fault]] = [:]
+        /// By what they are of: one booking, or any.
+        var faults: [String: [Fault]] = [:]
         var asked: [Operation] = []
         var isHolding = false
         var letGo = 0
@@ -54,8 +55,9 @@ public final class StripeServer: Sendable {
     // MARK: Faults
 
     /// The next requests of that kind go wrong, one after the other.
-    public func fail(_ operation: Operation, _ faults: Fault...) {
-        state.withLock { $0.faults[operation, default: []] += faults }
+    /// - Parameter booking: whose requests; anybody's without one.
+    public func fail(_ operation: Operation, of booking: String = "", _ faults: Fault...) {
+        state.withLock { $0.faults["\(operation) \(booking)", default: []] += faults }
     }
 
     public func recover() {
@@ -114,8 +116,12 @@ public final class StripeServer: Sendable {
         }
         let fault = state.withLock { state -> Fault? in
             state.asked.append(operation)
-            guard state.faults[operation]?.isEmpty == false else { return nil }
-            return state.faults[operation]?.removeFirst()
+            let name = request.form["payment_intent"] ?? request.intent
+            let intent = state.ledger.intents.first { $0.id == name }
+            let booking = request.form["metadata[booking]"] ?? intent?.booking ?? ""
+            let keys = ["\(operation) \(booking)", "\(operation) "]
+            guard let key = keys.first(where: { state.faults[$0]?.isEmpty == false }) else { return nil }
+            return state.faults[key]?.removeFirst()
         }
         switch fault {
         case .silentBefore: return wait(client)

@@ -31,8 +31,9 @@ enum AuditedAction: String, Sendable {
 
 extension Transaction {
     /// Keeps who did what to which booking, why, and what it was before and after.
+    /// - Parameter actor: nil for what the service does by itself.
     func audit(
-        _ action: AuditedAction, by actor: UserID, reason: String, _ before: Booking, _ after: Booking,
+        _ action: AuditedAction, by actor: UserID?, reason: String, _ before: Booking, _ after: Booking,
         at now: Timestamp
     ) throws {
         try execute(

@@ -1,6 +1,7 @@
 import API
 import Auth
 import EventLoop
+import HTTPClient
 import Lifecycle
 import Mail
 import SQLite
@@ -26,9 +27,10 @@ package struct BookingService: Service {
         Migration("v0010_door", sql: PackageResources.v0010_door_sql, safeForOlderCode: true),
         Migration("v0011_prices", sql: PackageResources.v0011_prices_sql),
         Migration("v0012_mails", sql: PackageResources.v0012_mails_sql, safeForOlderCode: true),
+        Migration("v0013_payments", sql: PackageResources.v0013_payments_sql),
     ]
 
-    package static let commands = [rotateTicketKey, retryMails]
+    package static let commands = [rotateTicketKey, retryMails, auditPayments]
 
     let database: Database
     let clock: WallClock
@@ -43,6 +45,9 @@ package struct BookingService: Service {
     let doorOpensMinutes: Int64
     package let printer: TicketPrinter
     let mailer: Mailer
+    /// Who takes customers' money; nil where they pay at the counter.
+    let provider: (any PaymentProvider)?
+    private let paymentMetrics: PaymentMetrics
     let holdMilliseconds: Int64
     /// Nil where nobody is limited.
     let hoarding: HoardingLimits?
@@ -61,6 +66,8 @@ package struct BookingService: Service {
         doorOpensMinutes = try context.settings.integer("DOOR_OPENS_MINUTES", default: 60, in: 0...1440)
         printer = try TicketPrinter(context.metrics)
         mailer = try Mailer(context)
+        provider = try context.paymentProvider()
+        paymentMetrics = PaymentMetrics(context.metrics)
         cursors = try await CursorSeal.kept(in: context.database)
         holdMilliseconds = try context.settings.integer("HOLD_SECONDS", default: 60, in: 1...3600) * 1000
         hoarding = try context.settings.limited() ? HoardingLimits(context.settings) : nil
@@ -82,9 +89,36 @@ extension BookingService {
             group.addTask { await publishTicketKeys() }
             group.addTask { await noteMails() }
             if mailer.perSecond > 0 { group.addTask { await sendMails() } }
+            if let provider { group.addTask { await workOnPayments(through: provider, paymentMetrics) } }
             for follower in followers { group.addTask { await relay(to: follower) } }
         }
         mailer.transport.stop()
+    }
+}
+
+extension ServiceContext {
+    /// - Throws: `SettingError` where it is not all there; none says what a secret is.
+    fileprivate func paymentProvider() throws -> (any PaymentProvider)? {
+        switch settings.text("PAYMENTS", default: "counter") {
+        case "counter": return nil
+        case "stripe":
+            let url = settings.text("STRIPE_URL", default: "https://api.stripe.com")
+            let key = try settings.required("STRIPE_SECRET_KEY", for: "the key that Stripe knows this shop by")
+            let secret = try settings.required(
+                "STRIPE_WEBHOOK_SECRET", for: "the secret by which Stripe signs what it tells")
+            guard secret.utf8.count >= 16 else {
+                throw SettingError("STRIPE_WEBHOOK_SECRET must have 16 bytes or more.")
+            }
+            let client: HTTPClient
+            do throws(HTTPClientError) {
+                client = try HTTPClient(
+                    Stripe.configuration(url: url, secretKey: key), loop: loops[0], metrics: metrics)
+            } catch {
+                throw SettingError("STRIPE_URL or STRIPE_SECRET_KEY cannot be used: \(error).")
+            }
+            return Stripe(client, webhookSecret: secret)
+        case let value: throw SettingError("PAYMENTS must be counter or stripe, not '\(value)'.")
+        }
     }
 }
 

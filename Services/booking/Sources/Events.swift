@@ -12,6 +12,8 @@ enum EventType: String, Sendable {
     case cancelled = "booking.cancelled"
     case expired = "booking.expired"
     case refunded = "booking.refunded"
+    /// Some of a confirmed booking's seats are given back.
+    case seatsRefunded = "seats.refunded"
     /// Its allocation or its time is another.
     case sessionChanged = "session.changed"
 }

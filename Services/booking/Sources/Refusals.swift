@@ -44,6 +44,30 @@ extension BookingRefusal: APIRefusal {
     }
 }
 
+extension PaymentRefusal: APIRefusal {
+    package var apiError: APIError {
+        switch self {
+        case .paymentRequired:
+            APIError(402, "payment_required", "The booking costs something: confirm it with a payment_method.")
+        case .paymentDeclined(let reason):
+            APIError(402, "payment_declined", "The payment was declined (\(reason)). Try another payment method.")
+        case .paymentActionRequired:
+            APIError(
+                402, "payment_action_required",
+                "The payment is to be approved first, with the client_secret of the booking's payment. Then confirm again."
+            )
+        case .paymentInProgress:
+            APIError(409, "payment_in_progress", "The booking is being paid for: finish that payment first.")
+        case .paymentUnanswered:
+            .later(
+                503, "payment_unanswered",
+                "Whether the payment was accepted is not known yet. Confirm again: nothing is paid twice.")
+        case .paymentNotFound: APIError(404, "payment_not_found", "There is no payment.")
+        case .signatureInvalid: APIError(400, "signature_invalid", "The signature is not the provider's, or is old.")
+        }
+    }
+}
+
 extension DoorRefusal {
     var code: String {
         switch self {

@@ -8,6 +8,8 @@ extension BookingService {
             .post("/v1/sessions/{session_id}/book", for: .customer, body: .optional, openBooking),
             .post("/v1/bookings/{booking_id}/reserve", for: .customer, reserveSeats),
             .post("/v1/bookings/{booking_id}/confirm", for: .customer, body: .optional, confirmBooking),
+            .get("/v1/bookings/{booking_id}/payment", for: .customer, showPayment),
+            .post("/v1/payments/stripe/webhook", body: .raw, takeProviderEvent).taking(bytes: 262_144),
             .post("/v1/bookings/{booking_id}/cancel", for: .customer, body: .optional, cancelBooking),
             .post("/v1/bookings/{booking_id}/refund", for: .admin, refundBooking),
             .get("/v1/bookings", for: .customer, listBookings),

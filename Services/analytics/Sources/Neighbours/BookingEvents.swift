@@ -75,7 +75,8 @@ extension BookingNews.State {
     fileprivate init?(eventType: String) {
         switch eventType {
         case "booking.opened", "seats.reserved": self = .open
-        case "booking.confirmed": self = .confirmed
+        // Of a confirmed booking some seats may be given back; it stays confirmed with the others.
+        case "booking.confirmed", "seats.refunded": self = .confirmed
         case "booking.expired": self = .expired
         case "booking.cancelled", "booking.refunded": self = .cancelled
         default: return nil

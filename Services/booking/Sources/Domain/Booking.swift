@@ -133,6 +133,26 @@ package struct Booking: Equatable, Sendable {
         return changed
     }
 
+    /// Some of what was sold is given back, before the session begins; all of it is the whole booking.
+    package func refunding(
+        _ count: Int64, startingAt start: Timestamp, at now: Timestamp
+    ) throws(BookingRefusal) -> Booking {
+        guard case .sold(let had) = seats, count < had else { return try refunding(startingAt: start, at: now) }
+        var changed = try refunding(startingAt: start, at: now)
+        changed.refundedAt = nil
+        changed.seats = .sold(had - count)
+        return changed
+    }
+
+    /// What was sold is free again, because it was not paid after all; nil where nothing is sold.
+    package func takingBack(at now: Timestamp) -> Booking? {
+        guard status(at: now) == .confirmed, case .sold(let count) = seats else { return nil }
+        var changed = self
+        changed.refundedAt = now
+        changed.seats = .released(count)
+        return changed
+    }
+
     /// - Throws: what the booking has become instead.
     package func requireOpen(at now: Timestamp) throws(BookingRefusal) {
         switch status(at: now) {

@@ -109,4 +109,6 @@ package enum PaymentRefusal: Error, Equatable {
     /// Nobody knows yet; asked again with the same method it goes on.
     case paymentUnanswered
     case paymentNotFound
+    /// It does not come from the provider, or is old.
+    case signatureInvalid
 }

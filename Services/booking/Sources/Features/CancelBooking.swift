@@ -13,12 +13,13 @@ extension BookingService {
         guard let bookingID = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
         let isAdmin = caller.role >= .admin
         let reason = try isAdmin ? Reason(ifGivenIn: request.body) : nil
-        return try await request.decide(in: database) { [clock] transaction in
+        return try await request.decide(in: database) { [clock, provider] transaction in
             let now = clock.now()
             let booking = try transaction.booking(bookingID, of: isAdmin ? nil : user)
             let isOwn = booking.userID == user
             if !isOwn, reason == nil { throw Reason.missing }
             let cancelled = try booking.cancelling(at: now)
+            if provider != nil { try transaction.requireNoLivePayment(of: booking.id) }
             if !isOwn, let reason {
                 try transaction.audit(.cancel, by: user, reason: reason.text, booking, cancelled, at: now)
             }

@@ -7,30 +7,51 @@ import TypedID
 
 extension BookingService {
     /// `POST /v1/bookings/{booking_id}/confirm` `{language?}`: what the booking holds is sold, for good, a ticket for each
-    /// seat. Its owner is told by mail in that language, else in what `Accept-Language` likes best.
+    /// seat. What costs something is paid first where a provider takes the money. Its owner is told by mail in that
+    /// language, else in what `Accept-Language` likes best.
     func confirmBooking(_ request: Request, _ caller: Principal) async throws -> Response {
         let user = try userID(of: caller)
         guard let bookingID = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
         let language = try request.mailLanguage()
-        return try await request.decide(in: database) { [clock, ids] transaction in
-            let now = clock.now()
-            let confirmed = try transaction.booking(bookingID, of: user).confirming(at: now)
-            try transaction.execute(
-                "UPDATE reservations SET state = 'sold' WHERE booking_id = \(confirmed.id)")
-            try transaction.execute(
-                """
-                UPDATE bookings SET confirmed_at = \(confirmed.confirmedAt), language = \(language)
-                WHERE id = \(confirmed.id)
-                """)
-            let bill = try transaction.bill(of: confirmed.id)
-            try transaction.issueTickets(for: confirmed, at: bill?.prices ?? [], ids)
-            try transaction.record(.confirmed, confirmed, at: now)
-            return .json { json in
-                json.object("booking") { json in
-                    confirmed.writeReserved(to: &json)
-                    json.field("confirmed_at", confirmed.confirmedAt)
-                    bill?.write(to: &json)
-                }
+        if let provider, try database.read({ try $0.isToBePaid(bookingID) }) {
+            return try await payForBooking(bookingID, of: user, through: provider, language, request)
+        }
+        return try await request.decide(in: database) { [clock, ids, provider] transaction in
+            // It has got its price since.
+            if provider != nil, try transaction.isToBePaid(bookingID) { throw PaymentRefusal.paymentRequired }
+            let booking = try transaction.booking(bookingID, of: user)
+            return try transaction.answer(confirmed: transaction.confirm(booking, language, ids, at: clock.now()))
+        }
+    }
+}
+
+extension Connection {
+    fileprivate func isToBePaid(_ booking: BookingID) throws -> Bool { (try total(of: booking)?.amount ?? 0) > 0 }
+}
+
+extension Transaction {
+    /// Sells what a booking holds.
+    /// - Parameter language: of the mail that says so.
+    func confirm(_ booking: Booking, _ language: Language, _ ids: Snowflake, at now: Timestamp) throws -> Booking {
+        let confirmed = try booking.confirming(at: now)
+        try execute("UPDATE reservations SET state = 'sold' WHERE booking_id = \(confirmed.id)")
+        try execute(
+            """
+            UPDATE bookings SET confirmed_at = \(confirmed.confirmedAt), language = \(language)
+            WHERE id = \(confirmed.id)
+            """)
+        try issueTickets(for: confirmed, at: bill(of: confirmed.id)?.prices ?? [], ids)
+        try record(.confirmed, confirmed, at: now)
+        return confirmed
+    }
+
+    func answer(confirmed booking: Booking) throws -> Response {
+        let bill = try bill(of: booking.id)
+        return .json { json in
+            json.object("booking") { json in
+                booking.writeReserved(to: &json)
+                json.field("confirmed_at", booking.confirmedAt)
+                bill?.write(to: &json)
             }
         }
     }

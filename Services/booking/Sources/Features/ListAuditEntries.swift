@@ -29,7 +29,8 @@ extension BookingService {
 
 private struct AuditEntry {
     let sequence: Int64
-    let actorID: UserID
+    /// Nil for what the service did by itself.
+    let actorID: UserID?
     let action: AuditedAction
     let reason: String
     let status: (before: Booking.Status, after: Booking.Status)
@@ -57,7 +58,7 @@ extension Connection {
             """
         ) { row in
             AuditEntry(
-                sequence: try row.int(0), actorID: try row.value(1), action: try row.value(2),
+                sequence: try row.int(0), actorID: try row.valueOrNil(1), action: try row.value(2),
                 reason: try row.text(3), status: (try row.value(4), try row.value(5)),
                 seats: (try row.int(6), try row.int(7)), occurredAt: try row.value(8))
         }

@@ -15,7 +15,7 @@ extension BookingService {
         let wish = order.seats
         guard let bookingID = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
         let reservationID: ReservationID = ids.next()
-        return try await request.decide(in: database) { [clock, plans, hoarding] transaction in
+        return try await request.decide(in: database) { [clock, plans, hoarding, provider] transaction in
             let now = clock.now()
             let booking = try transaction.booking(bookingID, of: user)
             try transaction.expireBookings(of: booking.sessionID, at: now)
@@ -27,6 +27,7 @@ extension BookingService {
             try wish.requireSeats(of: plan)
             try order.requireTariffs(among: tariffs)
             try booking.requireOpen(at: now)
+            if provider != nil { try transaction.requireNoLivePayment(of: booking.id) }
             let seats = try plan.map { plan in
                 try wish.fulfilled(in: plan, taken: transaction.seatsTaken(in: booking.sessionID, besides: booking.id))
             }

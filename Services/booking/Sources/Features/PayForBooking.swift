@@ -1,0 +1,102 @@
+import API
+import Auth
+import JSON
+import SQLite
+import Telemetry
+import Time
+import TypedID
+
+extension BookingService {
+    /// `POST /v1/bookings/{booking_id}/confirm` `{payment_method}` of a booking that costs something, where a provider
+    /// takes the money: it is noted that the provider will be asked, it is asked, and what it says is noted with the
+    /// booking's confirmation. Whoever asks again goes on where that ended.
+    func payForBooking(
+        _ bookingID: BookingID, of user: UserID, through provider: any PaymentProvider, _ language: Language,
+        _ request: Request
+    ) async throws -> Response {
+        let method = try PaymentMethod(request.body)?.name
+        let payment = try await begin(bookingID, user, method)
+        var answer: ProviderAnswer
+        if let intent = payment.intent {
+            answer = await provider.look(at: intent, request.trace)
+        } else {
+            answer = await provider.authorize(payment, request.trace)
+        }
+        // Nothing was begun: the method is none.
+        if case .refused(let code) = answer, payment.intent == nil {
+            answer = .news(.declined(reason: code), intent: nil)
+        }
+        guard case .news(let news, let intent) = answer else { throw PaymentRefusal.paymentUnanswered }
+        return news == .authorized || news == .captured
+            ? try await conclude(payment, news, intent, language, request)
+            : try await refuse(payment, news, intent, language)
+    }
+
+    /// Before anybody is asked.
+    private func begin(_ bookingID: BookingID, _ user: UserID, _ method: String?) async throws -> Payment {
+        let id: PaymentID = ids.next()
+        return try await database.write { [clock] transaction in
+            let now = clock.now()
+            let booking = try transaction.booking(bookingID, of: user)
+            _ = try booking.confirming(at: now)
+            if let live = try Payment.continuing(transaction.livePayment(of: bookingID), with: method) { return live }
+            guard let total = try transaction.total(of: bookingID), let method else {
+                throw PaymentRefusal.paymentRequired
+            }
+            let payment = Payment(
+                id: id, bookingID: bookingID, amount: total.amount, currency: total.currency, method: method,
+                createdAt: now)
+            try transaction.begin(payment, settlingAt: booking.closesAt)
+            return payment
+        }
+    }
+
+    /// The money is there: the booking is confirmed, or was over before.
+    private func conclude(
+        _ payment: Payment, _ news: PaymentNews, _ intent: String?, _ language: Language, _ request: Request
+    ) async throws -> Response {
+        try await request.decide(in: database) { [clock, ids] transaction in
+            let now = clock.now()
+            let heard = try transaction.hear(news, intent, of: payment, confirmingIn: language, at: now, ids)
+            guard heard.isConfirmed else {
+                // Not thrown: what was noted stays.
+                do throws(BookingRefusal) {
+                    try heard.booking.requireOpen(at: now)
+                    return PaymentRefusal.paymentDeclined(reason: heard.payment.reason ?? "refused").apiError.response
+                } catch {
+                    return error.apiError.response
+                }
+            }
+            return try transaction.answer(confirmed: heard.booking)
+        }
+    }
+
+    private func refuse(
+        _ payment: Payment, _ news: PaymentNews, _ intent: String?, _ language: Language
+    ) async throws -> Response {
+        let (heard, now) = try await database.write { [clock, ids] transaction in
+            let now = clock.now()
+            return (try transaction.hear(news, intent, of: payment, confirmingIn: language, at: now, ids), now)
+        }
+        try heard.booking.requireOpen(at: now)
+        switch heard.payment.state {
+        case .actionRequired: throw PaymentRefusal.paymentActionRequired
+        case .declined: throw PaymentRefusal.paymentDeclined(reason: heard.payment.reason ?? "refused")
+        default: throw PaymentRefusal.paymentUnanswered
+        }
+    }
+}
+
+/// What a customer pays with, by the provider's name for it.
+private struct PaymentMethod {
+    let name: String
+
+    /// Nil where none is named.
+    /// - Throws: 422 for one that is no text of 1 to 255 characters.
+    init?(_ body: JSONValue) throws(APIError) {
+        guard let given = body["payment_method"], given != .null else { return nil }
+        var fields = Fields(body)
+        guard let name = fields.text("payment_method", 1...255) else { throw fields.refusal }
+        self.name = name
+    }
+}

@@ -1,0 +1,166 @@
+import Auth
+import BookingService
+import JSON
+import TestSupport
+import Testing
+
+/// A booking is paid for through a provider.
+@Suite struct PaymentTests {
+    @Test("money is held, the booking confirmed, the money taken")
+    func theWay() async throws {
+        try await PaymentDesk.run { desk in
+            let booking = try await desk.reserved()
+            let answer = try await desk.pay(booking)
+            #expect(answer.status == 200)
+            #expect(answer.json["booking"]?["confirmed_at"]?.stringValue != nil)
+            #expect(answer.json["booking"]?["total"]?["amount"] == 2_900)
+            try await desk.untilNothingWaits()
+            let payment = try await desk.payment(booking).json["payment"]
+            #expect(payment?["state"] == "captured" && payment?["total"] == ["amount": 2_900, "currency": "EUR"])
+            #expect(payment?["refunded"]?["amount"] == 0 && payment?["client_secret"] == .null)
+            #expect(desk.provider.intents.map(\.charged) == [2_900])
+            #expect(desk.provider.intents[0].booking == booking && desk.provider.intents[0].currency == "eur")
+            #expect(desk.provider.asked == [.create, .capture] && desk.provider.wrong == [])
+            #expect(try await desk.pay(booking).codes == ["booking_confirmed"])
+            #expect(try await desk.audit().hasPrefix("payments: 1 captured\n"))
+        }
+    }
+
+    @Test("what costs nothing needs no payment, and what costs something needs one")
+    func required() async throws {
+        try await PaymentDesk.run { desk in
+            let free = try await desk.reserved(order: #""tariffs":[{"name":"free","seats":2}]"#)
+            #expect(try await desk.pay(free, nil).status == 200)
+            let priced = try await desk.reserved()
+            let refused = try await desk.pay(priced, nil)
+            #expect(refused.status == 402 && refused.codes == ["payment_required"])
+            for body in [#"{"payment_method":7}"#, #"{"payment_method":""}"#] {
+                let invalid = try await desk.office.service.post(
+                    "/v1/bookings/\(priced)/confirm", body, token: desk.office.service.token())
+                #expect(invalid.status == 422)
+            }
+            #expect(try await desk.payment(priced).codes == ["payment_not_found"])
+            #expect(try await desk.payment(priced, "usr_2").codes == ["booking_not_found"])
+            #expect(try await desk.pay(priced, "pm_card_visa", "usr_2").codes == ["booking_not_found"])
+            let empty = try await desk.office.open()
+            #expect(try await desk.pay(empty).codes == ["no_seats_reserved"])
+            #expect(desk.provider.asked == [])
+        }
+    }
+
+    @Test("a method that is declined is not charged, and another one may be tried", arguments: [true, false])
+    func declined(isKnown: Bool) async throws {
+        try await PaymentDesk.run { desk in
+            let booking = try await desk.reserved()
+            let answer = try await desk.pay(booking, isKnown ? "pm_card_chargeDeclined" : "pm_none", key: "k")
+            #expect(answer.status == 402 && answer.codes == ["payment_declined"])
+            #expect(try await desk.state(booking) == "declined")
+            #expect(try await desk.pay(booking, key: "l").status == 200)
+            try await desk.untilNothingWaits()
+            #expect(desk.provider.intents.map(\.charged).reduce(0, +) == 2_900)
+            #expect(desk.provider.intents.allSatisfy { $0.held == 0 })
+            #expect(try await desk.audit().contains("1 captured, 1 declined"))
+        }
+    }
+
+    @Test("what the bank wants of the customer is done, and confirming again goes on", arguments: [true, false])
+    func action(succeeds: Bool) async throws {
+        try await PaymentDesk.run { desk in
+            let booking = try await desk.reserved()
+            let answer = try await desk.pay(booking, "pm_card_authenticationRequired")
+            #expect(answer.status == 402 && answer.codes == ["payment_action_required"])
+            let payment = try await desk.payment(booking).json["payment"]
+            #expect(payment?["state"] == "action_required" && payment?["client_secret"] == "pi_1_secret_1")
+            let staff = try await desk.office.service.get(
+                "/v1/bookings/\(booking)/payment", token: desk.office.service.token("usr_8", .staff))
+            #expect(staff.status == 200 && staff.json["payment"]?["client_secret"] == .null)
+            #expect(try await desk.office.reserve(booking, 1).codes == ["payment_in_progress"])
+            #expect(try await desk.office.cancel(booking).codes == ["payment_in_progress"])
+            #expect(try await desk.pay(booking, "pm_card_visa").codes == ["payment_in_progress"])
+            #expect(try await desk.pay(booking, nil).codes == ["payment_action_required"])
+            let id = payment?["id"]?.stringValue ?? ""
+            desk.provider.settle(id, as: succeeds ? .requiresCapture : .requiresPaymentMethod)
+            #expect(try await desk.pay(booking, nil).codes == (succeeds ? [] : ["payment_declined"]))
+            #expect(try await desk.office.reserve(booking, 1).status == (succeeds ? 409 : 200))
+            if !succeeds { #expect(try await desk.office.cancel(booking).status == 200) }
+            try await desk.untilNothingWaits()
+            #expect(desk.provider.intents.map(\.charged) == [succeeds ? 2_900 : 0])
+            #expect(desk.provider.intents.map(\.held) == [0])
+            _ = try await desk.audit()
+        }
+    }
+
+    @Test("a customer who goes away is not charged, whatever was asked for", arguments: StripeServer.Fault.unanswered)
+    func goesAway(fault: StripeServer.Fault) async throws {
+        try await PaymentDesk.run { desk in
+            let booking = try await desk.reserved()
+            desk.provider.fail(.create, fault, fault, fault)
+            let answer = try await desk.pay(booking)
+            #expect(answer.status == 503 && answer.codes == ["payment_unanswered"])
+            #expect(answer.header("retry-after") != nil)
+            #expect(try await desk.state(booking) == "authorizing")
+            desk.provider.recover()
+            desk.expire()
+            #expect(try await desk.pay(booking).codes == ["booking_expired"])
+            try await desk.untilNothingWaits()
+            #expect(desk.provider.intents.allSatisfy { $0.charged == 0 && $0.held == 0 })
+            #expect(try await desk.state(booking) == "voided")
+            #expect(try await desk.audit().contains("to be done at the provider: 0"))
+        }
+    }
+
+    @Test("confirming again goes on where the answer was lost, and charges once")
+    func lostAnswer() async throws {
+        try await PaymentDesk.run { desk in
+            let booking = try await desk.reserved()
+            desk.provider.fail(.create, .cutAfter, .cutBefore, .cutBefore)
+            #expect(try await desk.pay(booking, key: "k").status == 503)
+            #expect(try await desk.pay(booking, key: "k").status == 200)
+            let replayed = try await desk.pay(booking, key: "k")
+            #expect(replayed.status == 200 && replayed.header("idempotent-replayed") == "true")
+            try await desk.untilNothingWaits()
+            #expect(desk.provider.intents.map(\.charged) == [2_900])
+        }
+    }
+
+    @Test("money that is not to be had after all: the seats are free again, and the audit trail says so")
+    func captureRefused() async throws {
+        try await PaymentDesk.run { desk in
+            desk.provider.fail(.capture, .refused)
+            let booking = try await desk.sell()
+            #expect(desk.provider.intents.map(\.charged) == [0] && desk.provider.intents.map(\.held) == [0])
+            #expect(try await desk.state(booking) == "voided")
+            let tickets = try await desk.office.tickets(of: booking).json["tickets"]?.arrayValue ?? []
+            #expect(tickets.count == 3 && tickets.allSatisfy { $0["status"] == "refunded" })
+            let trail = try await desk.office.service.get(
+                "/v1/bookings/\(booking)/audit", token: desk.office.service.token("usr_9", .admin))
+            let entry = trail.json["entries"]?.arrayValue?.first
+            #expect(entry?["actor_id"] == .null && entry?["action"] == "refund")
+            _ = try await desk.audit()
+        }
+    }
+
+    @Test("settings that cannot be used are refused at the start, and no message holds a secret")
+    func settings() async throws {
+        let good = [
+            "PAYMENTS": "stripe", "STRIPE_SECRET_KEY": "sk_test_very_secret",
+            "STRIPE_WEBHOOK_SECRET": "whsec_0123456789abcdef",
+        ]
+        for (name, value) in [
+            ("PAYMENTS", "paypal"), ("STRIPE_SECRET_KEY", ""), ("STRIPE_SECRET_KEY", "sk very\nsecret"),
+            ("STRIPE_WEBHOOK_SECRET", ""), ("STRIPE_WEBHOOK_SECRET", "secret"), ("STRIPE_URL", "api.stripe.com"),
+        ] {
+            let settings = good.merging([name: value]) { _, bad in bad }
+            let error = await #expect(throws: (any Error).self) {
+                let service = try await ServiceUnderTest(BookingService.self, settings: settings)
+                await service.stop()
+            }
+            let text = error.map { "\($0)" } ?? ""
+            #expect(text.contains(name) && !text.contains("very"), "\(text)")
+        }
+    }
+}
+
+extension StripeServer.Fault {
+    static let unanswered: [StripeServer.Fault] = [.failBefore, .failAfter, .cutBefore, .cutAfter]
+}
