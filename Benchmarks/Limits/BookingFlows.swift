@@ -67,7 +67,7 @@ private struct BookingWrites {
             ON CONFLICT (booking_id) DO UPDATE SET seats = excluded.seats, reserved_at = excluded.reserved_at
             """)
         sell = try database.prepare("UPDATE reservations SET state = 'sold' WHERE booking_id = ?")
-        markConfirmed = try database.prepare("UPDATE bookings SET confirmed_at = ? WHERE id = ?")
+        markConfirmed = try database.prepare("UPDATE bookings SET confirmed_at = ?, language = 'fr' WHERE id = ?")
         record = try database.prepare(
             """
             INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at)

@@ -18,14 +18,16 @@ public final class WorkerThreads: Sendable {
     ///   - limit: how many may wait.
     ///   - refusal: what is thrown to those who may not.
     ///   - longestWaitMilliseconds: what has waited for longer is refused when its turn comes.
+    ///   - whenIdle: whether it is done only where no other thread wants the processor.
     ///   - clock: monotonic, in nanoseconds.
     /// - Throws: `NoThread` when the system refuses one.
     public init(
         _ name: String, count: Int, limit: Int, refusal: any Error, longestWaitMilliseconds: UInt64 = 5_000,
-        metrics: Metrics, clock: @escaping @Sendable () -> UInt64 = monotonicNanoseconds
+        whenIdle: Bool = false, metrics: Metrics, clock: @escaping @Sendable () -> UInt64 = monotonicNanoseconds
     ) throws {
         let queue = WorkQueue(
-            name, limit: limit, longestWait: longestWaitMilliseconds * 1_000_000, metrics: metrics, clock: clock)
+            name, limit: limit, longestWait: longestWaitMilliseconds * 1_000_000, whenIdle: whenIdle, metrics: metrics,
+            clock: clock)
         self.queue = queue
         self.refusal = refusal
         var threads: [pthread_t] = []
@@ -66,9 +68,14 @@ public final class WorkerThreads: Sendable {
             &thread, nil,
             { context in
                 guard let context else { return nil }
-                // Of the calling thread alone, on Linux: an answer that needs none of this goes first.
+                let queue = Unmanaged<WorkQueue>.fromOpaque(context).takeRetainedValue()
+                // Both of the calling thread alone, on Linux: an answer that needs none of this goes first.
                 setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
-                Unmanaged<WorkQueue>.fromOpaque(context).takeRetainedValue().work()
+                if queue.whenIdle {
+                    var parameters = sched_param()
+                    sched_setscheduler(0, WorkQueue.idlePolicy, &parameters)
+                }
+                queue.work()
                 return nil
             }, box.toOpaque())
         guard status == 0 else {
@@ -94,6 +101,10 @@ private final class WorkQueue: @unchecked Sendable {
         var isClosed = false
     }
 
+    /// `SCHED_IDLE`, which Glibc's headers show to few.
+    static let idlePolicy: Int32 = 5
+
+    let whenIdle: Bool
     private let limit: Int
     private let longestWait: UInt64
     private let waiting: Gauge
@@ -104,8 +115,10 @@ private final class WorkQueue: @unchecked Sendable {
     private let arrivals = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
     init(
-        _ name: String, limit: Int, longestWait: UInt64, metrics: Metrics, clock: @escaping @Sendable () -> UInt64
+        _ name: String, limit: Int, longestWait: UInt64, whenIdle: Bool, metrics: Metrics,
+        clock: @escaping @Sendable () -> UInt64
     ) {
+        self.whenIdle = whenIdle
         self.limit = limit
         self.longestWait = longestWait
         self.clock = clock

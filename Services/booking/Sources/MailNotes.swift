@@ -4,12 +4,16 @@ import Time
 
 extension BookingService {
     private static let lookMilliseconds: Int64 = 250
+    /// Those who buy commit in between.
+    private static let pauseMilliseconds: Int64 = 20
+    private static let mostEvents: Int64 = 500
 
     /// Follows what happens, as others do who are told it, and notes a mail for each booking that is confirmed.
     func noteMails() async {
         while !Task.isCancelled {
             let isBehind = (try? await noteMailBatch()) ?? false
-            if !isBehind, (try? await loop.sleep(milliseconds: Self.lookMilliseconds)) == nil { return }
+            let pause = isBehind ? Self.pauseMilliseconds : Self.lookMilliseconds
+            if (try? await loop.sleep(milliseconds: pause)) == nil { return }
         }
     }
 
@@ -20,7 +24,7 @@ extension BookingService {
             let last = try connection.first(
                 """
                 SELECT max(sequence) FROM
-                    (SELECT sequence FROM events WHERE sequence > \(position) ORDER BY sequence LIMIT \(Self.eventsAtOnce))
+                    (SELECT sequence FROM events WHERE sequence > \(position) ORDER BY sequence LIMIT \(Self.mostEvents))
                 """
             ) { try $0.intOrNil(0) }
             return (position, last ?? nil)
@@ -31,6 +35,6 @@ extension BookingService {
             if mailer.perSecond > 0 { try transaction.noteMails(after: position, upTo: last, at: clock.now()) }
             try transaction.advance(Mailer.follower, to: last)
         }
-        return last - position >= Self.eventsAtOnce
+        return last - position >= Self.mostEvents
     }
 }

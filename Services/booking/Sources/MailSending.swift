@@ -17,13 +17,13 @@ extension BookingService {
     /// `booking retry-mails`: those that were given up are tried again, from the beginning.
     static let retryMails = Command("retry-mails", []) { _, context in
         let count = try await context.database.write { transaction in
-            let count = try transaction.mailCounts().failed
+            let count = try transaction.first("SELECT count(*) FROM mails WHERE state = 'failed'") { try $0.int(0) }
             try transaction.execute(
                 """
                 UPDATE mails SET state = 'waiting', attempts = 0, next_at = \(context.clock.now())
                 WHERE state = 'failed'
                 """)
-            return count
+            return count ?? 0
         }
         return count == 1 ? "1 mail is tried again." : "\(count) mails are tried again."
     }
@@ -119,7 +119,7 @@ extension BookingService {
             id: try mailer.id(of: booking.id), date: confirmedAt, from: mailer.from, to: [try Mailbox(address)],
             subject: try HeaderText(words.subject), text: words.text)
         if isAttached {
-            let document = try await printer.document(sheets, issued: confirmedAt)
+            let document = try await printer.document(sheets, issued: confirmedAt, whenIdle: true)
             message.attachments = [
                 try MailAttachment(
                     name: HeaderText(words.fileName), mediaType: "application/pdf", bytes: document)

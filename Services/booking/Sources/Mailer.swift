@@ -37,7 +37,7 @@ struct Mailer: Sendable {
             // Never with the setting itself, which may hold a password.
             throw SettingError("\(url == nil ? "MAIL_FOLDER" : "MAIL_URL") cannot be used: \(error).")
         }
-        waiting = context.metrics.gauge("mails_waiting", "Confirmations that are still to be sent.")
+        waiting = context.metrics.gauge("mails_waiting", "Confirmations that are still to be sent, up to 10,000.")
         failed = context.metrics.gauge("mails_failed", "Confirmations that were given up: somebody should look.")
         sent = context.metrics.counter("mails_sent_total", "Confirmations that a server or the folder has taken.")
     }

@@ -40,7 +40,7 @@ struct SheetDrawing {
         try pen.write(sheet.seatText, TextStyle(size: 16), lines: 1)
         try pen.write(sheet.priceText, TextStyle(size: 10), lines: 1)
         try pen.write(sheet.dueText, TextStyle(size: 10), lines: 1)
-        let bottom = Self.height - Self.margin - 26
+        let bottom = Self.height - Self.margin - 34
         if let code = sheet.code {
             try draw(code: QRCode(code), on: page, bottom: bottom)
         } else {
@@ -48,7 +48,7 @@ struct SheetDrawing {
             let x = (Self.width - typefaces.width(of: sheet.voidText, style)) / 2
             try page.text(sheet.voidText, at: Point(x: x, y: bottom - Self.codeSide / 2), style)
         }
-        pen.y = bottom + 4
+        pen.y = bottom + 12
         try pen.write("\(sheet.ticketID)   \(sheet.bookingID)", TextStyle(size: 8, gray: 0.35), lines: 1)
     }
 
