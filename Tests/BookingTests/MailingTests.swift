@@ -271,8 +271,10 @@ private func known(_ user: String) -> HTTPResponse {
             }
             #expect(used.count >= 4)
             for report in used {
+                // What is counted for the metrics is at most 10,000 of an index.
                 let costly = report.plan.filter {
-                    $0.contains("SCAN") && !$0.contains("mails_waiting") && !$0.contains("mails_failed")
+                    $0.contains("SCAN") && !$0.contains("SCAN (subquery") && !$0.contains("mails_waiting")
+                        && !$0.contains("mails_failed")
                         || $0.contains("TEMP B-TREE")
                 }
                 #expect(costly.isEmpty, "\(report.sql): \(report.plan)")
