@@ -62,10 +62,12 @@ struct BoxOffice {
             #"{"movie_id":"\#(movie)",\#(`where`),"starts_at":"\#(Self.moment(hours: hours))"\#(more)}"#)
     }
 
-    /// So many hours from now, to the full minute.
-    static func moment(hours: Int64) -> String {
+    static func moment(hours: Int64) -> String { moment(minutes: hours * 60) }
+
+    /// So long from now, to the full minute.
+    static func moment(minutes: Int64) -> String {
         let now = WallClock.system.now().rawValue
-        return Timestamp(rawValue: (now / 60_000 + hours * 60) * 60_000).rfc3339
+        return Timestamp(rawValue: (now / 60_000 + minutes) * 60_000).rfc3339
     }
 
     /// Opens a booking: its path.
