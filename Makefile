@@ -1,8 +1,8 @@
 # Everything that is done with this checkout: `make run`, `make test`, `make lint`, `make format`, `make coverage`,
-# `make bench`.
+# `make bench`, `make backup DIR=…`, `make restore DIR=…`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
-.PHONY: run test lint format coverage bench clean
+.PHONY: run test lint format coverage bench backup restore clean
 
 swift_files := Package.swift Services Shared Tests Benchmarks
 
@@ -28,6 +28,12 @@ coverage:
 bench:
 	@.ci/install build bench
 	@Benchmarks/run
+
+backup:
+	@Gateway/backup.sh "$(DIR)"
+
+restore:
+	@Gateway/backup.sh --restore "$(DIR)"
 
 clean:
 	rm -rf .build

@@ -17,6 +17,8 @@ public enum Launch<S: Service> {
             case ("serve", []): try await serve(settings)
             case ("migrate", []): try migrate(settings)
             case ("seed", let files) where files.count == 1: try await seed(files[0], settings)
+            case ("backup", let files) where files.count == 1: try backUp(to: files[0], settings)
+            case ("restore", let files) where files.count == 1: try restore(from: files[0], settings)
             case ("healthcheck", []): return await isHealthy(settings) ? 0 : 1
             case (let name, let rest):
                 guard
@@ -92,12 +94,13 @@ public enum Launch<S: Service> {
 
     private static func usage() -> Int32 {
         let own = S.commands.map { "\($0.name) \($0.parameters.joined(separator: " "))" }
-        let all = (["serve", "migrate", "seed FILE", "healthcheck"] + own).joined(separator: "\n       \(S.name) ")
+        let all = (["serve", "migrate", "seed FILE", "backup FILE", "restore FILE", "healthcheck"] + own).joined(
+            separator: "\n       \(S.name) ")
         tell("usage: \(S.name) \(all)")
         return 2
     }
 
-    private static func tell(_ text: String) {
+    static func tell(_ text: String) {
         let line = Array((text + "\n").utf8)
         _ = Glibc.write(STDERR_FILENO, line, line.count)
     }

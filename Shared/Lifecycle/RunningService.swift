@@ -27,6 +27,7 @@ public final class RunningService<S: Service>: Sendable {
     ) async throws {
         let worker = try settings.integer("WORKER_ID", default: 0, in: 0...commandWorker - 1)
         let context = try ServiceContext(S.self, settings: settings, clock: clock, log: log, worker: worker)
+        try await S.goOn(context)
         let service = try await S(context)
         let health = Health(context.database)
         let credential = try settings.serviceCredential()
@@ -96,7 +97,7 @@ extension ServiceContext {
             throw SettingError("WORKER_ID must be from 0 to \(commandWorker - 1).")
         }
         let count = try settings.integer("LOOPS", default: S.defaultLoops, in: 1...8)
-        let path = settings.text("DATABASE", default: "\(S.name).db")
+        let path = S.databasePath(settings)
         self.settings = settings
         self.clock = clock
         self.ids = ids

@@ -9,7 +9,18 @@ enum SecretFile {
     static func kept(at path: String) throws(SettingError) -> [UInt8] {
         if let known = try read(path) { return known }
         // The standard library's generator draws from the kernel's.
-        let secret = (0..<length).map { _ in UInt8.random(in: .min ... .max) }
+        return try keep((0..<length).map { _ in UInt8.random(in: .min ... .max) }, at: path)
+    }
+
+    /// Where it goes with a database: copied as it is, as it is needed wherever the copy is used. Nothing where there is
+    /// none.
+    static func copy(_ path: String, to target: String) throws(SettingError) {
+        guard let secret = try read(path) else { return }
+        guard try keep(secret, at: target) == secret else { throw problem(target, "replaced") }
+    }
+
+    /// - Returns: the secret that the file has then: another one if it was there already.
+    private static func keep(_ secret: [UInt8], at path: String) throws(SettingError) -> [UInt8] {
         let draft = "\(path).\(getpid())"
         let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw problem(path, "made") }

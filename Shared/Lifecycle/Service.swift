@@ -28,14 +28,18 @@ public protocol Service: Sendable {
     var internalRoutes: [Route] { get }
     /// What goes on beside requests; cancelled when the service stops.
     func work() async
-    /// Commands of its own, beside `serve`, `migrate`, `seed` and `healthcheck`.
+    /// Commands of its own, beside those that all have.
     static var commands: [Command] { get }
+    /// Its database was restored from a copy: what it has told others since that was made may be more than it knows
+    /// now. Done once, before anything else is.
+    static func restored(_ transaction: Transaction, at now: Timestamp) throws
 }
 
 extension Service {
     public var internalRoutes: [Route] { [] }
     public func work() async {}
     public static var commands: [Command] { [] }
+    public static func restored(_ transaction: Transaction, at now: Timestamp) throws {}
     public static var defaultLoops: Int64 { 1 }
 }
 

@@ -22,6 +22,14 @@ struct Migrator {
         try apply(transaction)
     }
 
+    /// Makes sure that a database is of these migrations, without changing it.
+    func check(_ transaction: Transaction) throws(DatabaseError) {
+        guard let known = try ledger(transaction) else {
+            throw .cannotOpen(path: path, reason: "there is nothing in it")
+        }
+        _ = try missing(after: known)
+    }
+
     private func begin(_ transaction: Transaction) throws(DatabaseError) {
         try inTransaction(transaction) { () throws(DatabaseError) in
             // Another process may have been faster.

@@ -44,6 +44,21 @@ struct Opening: Sendable {
         return connection
     }
 
+    /// To be copied while others use it. It may have to look through the log, for which a handle that is read-only has no
+    /// right; nothing is written with it.
+    func copied() throws(DatabaseError) -> Connection {
+        let connection = Connection(try handle(SQLITE_OPEN_READWRITE), statementLimit: configuration.statementLimit)
+        try set(Pragmas.reader(configuration), on: connection)
+        return connection
+    }
+
+    /// Nothing is set but how long a lock is waited for: for a file that no service uses.
+    func unset() throws(DatabaseError) -> Transaction {
+        let transaction = Transaction(try handle(SQLITE_OPEN_READWRITE), statementLimit: 8)
+        try transaction.set("PRAGMA busy_timeout = \(configuration.busyTimeoutMilliseconds)")
+        return transaction
+    }
+
     /// No mutex in the handle: a connection is used by one thread at a time.
     private func handle(_ access: Int32) throws(DatabaseError) -> OpaquePointer {
         _ = Self.withoutMemoryStatistics

@@ -63,6 +63,37 @@ import TimeZone
         }
     }
 
+    @Test("once anything is counted that never happened, all is forgotten and asked for again; otherwise nothing is")
+    func lost() async throws {
+        try await Told.run { told async throws in
+            try await told.tell(
+                Told.event(1, "booking.opened", booking: 1), Told.event(2, "booking.opened", booking: 2),
+                Told.event(3, "booking.confirmed", booking: 2, seats: 2))
+            let new = Told.event(901, "seats.reserved", booking: 1, seats: 1)
+            #expect(try await told.tell(after: 3, lost: 4...900, new).json == ["sequence": 901], "3 did happen")
+            #expect(
+                try await told.groups("group_by=movie") == [
+                    group("mov_1", opened: 2, confirmed: 1, seats: 2, fillRate: .number(0.2))
+                ])
+            let funnel = "/v1/analytics/funnel"
+            for _ in 0..<2 {
+                let answer = try await told.tell(
+                    after: 800, lost: 851...1_900, Told.event(1_901, "booking.opened", booking: 3))
+                #expect(answer.json == ["sequence": 0])
+                #expect(try await told.groups("group_by=movie") == [])
+            }
+            let answer = try await told.tell(
+                after: 0, lost: 851...1_900, Told.event(1_901, "booking.opened", booking: 3))
+            #expect(answer.json == ["sequence": 1_901])
+            #expect(try await told.groups("group_by=movie") == [group("mov_1", opened: 1)])
+            let seen = try await told.service.get(funnel, token: told.service.token("usr_9", .admin)).json["funnel"]
+            #expect(seen?["booking_opened"] == 1 && seen?["confirmed"] == 0)
+            let nonsense = try await told.service.sendInternal(
+                "POST", "/internal/v1/events", body: #"{"after":0,"lost":[{"first":9,"last":3}],"events":[]}"#)
+            #expect(nonsense.codes == ["events_invalid"])
+        }
+    }
+
     @Test("a session's other time and allocation, and events of a later release, are taken as they come")
     func changes() async throws {
         try await Told.run { told async throws in

@@ -41,6 +41,17 @@ struct Told {
             "POST", "/internal/v1/events", body: #"{"after":\#(after),"events":[\#(events.joined(separator: ","))]}"#)
     }
 
+    /// Events of a booking that was restored: numbers from the first to the last never happened.
+    @discardableResult
+    func tell(after: Int, lost: ClosedRange<Int>, _ events: String...) async throws -> Answer {
+        try await service.sendInternal(
+            "POST", "/internal/v1/events",
+            body: """
+                {"after":\(after),"lost":[{"first":\(lost.lowerBound),"last":\(lost.upperBound)}],
+                "events":[\(events.joined(separator: ","))]}
+                """)
+    }
+
     func ask(_ query: String) async throws -> Answer {
         try await service.get("/v1/analytics/reservations?\(query)", token: service.token("usr_9", .admin))
     }

@@ -12,12 +12,15 @@ final class Listener: Sendable {
         case failing
     }
 
-    private struct State {
+    fileprivate struct State {
         var mood = Mood.well
         var taken: [JSONValue] = []
         var last: Int64 = 0
         /// The sequences of each request, whatever became of it.
         var told: [[Int64]] = []
+        /// Events that it does not understand, by their type.
+        var refused: Set<String> = []
+        var lost: [[JSONValue]] = []
     }
 
     private let state = Mutex(State())
@@ -28,6 +31,10 @@ final class Listener: Sendable {
         return state.withLock { state in
             state.told.append(events.map(Self.sequence))
             if state.mood == .failing { return .json(503, #"{"errors":[]}"#) }
+            if events.contains(where: { state.refused.contains($0["type"]?.stringValue ?? "") }) {
+                return .json(422, #"{"errors":[{"code":"events_invalid","message":"No."}]}"#)
+            }
+            if let lost = request["lost"]?.arrayValue { state.forget(lost) }
             if let after = request["after"]?.integerValue, after <= state.last {
                 for event in events where Self.sequence(event) > state.last {
                     state.taken.append(event)
@@ -43,6 +50,14 @@ final class Listener: Sendable {
         set { state.withLock { $0.mood = newValue } }
     }
 
+    var refused: Set<String> {
+        get { state.withLock { $0.refused } }
+        set { state.withLock { $0.refused = newValue } }
+    }
+
+    /// What it was told to forget, each time.
+    var lost: [[JSONValue]] { state.withLock { $0.lost } }
+
     var taken: [JSONValue] { state.withLock { $0.taken } }
     var types: [String] { taken.compactMap { $0["type"]?.stringValue } }
     var told: [[Int64]] { state.withLock { $0.told } }
@@ -55,5 +70,24 @@ final class Listener: Sendable {
         }
     }
 
+    /// As if its database were another one, in which events were taken up to that one.
+    func begin(after last: Int64) {
+        state.withLock { state in
+            state.taken = []
+            state.last = last
+        }
+    }
+
     static func sequence(_ event: JSONValue) -> Int64 { event["sequence"]?.integerValue ?? -1 }
+}
+
+extension Listener.State {
+    /// As analytics does: once it has taken something that never happened, it begins anew.
+    fileprivate mutating func forget(_ lost: [JSONValue]) {
+        self.lost.append(lost)
+        for numbers in lost {
+            guard let first = numbers["first"]?.integerValue, let last = numbers["last"]?.integerValue else { continue }
+            if first <= self.last, self.last <= last { (taken, self.last) = ([], 0) }
+        }
+    }
 }

@@ -51,6 +51,61 @@ import Testing
         }
     }
 
+    @Test("what was told and never happened is not known any more, and booking goes on from what did")
+    func lost() async throws {
+        try await run { cinema async throws in
+            _ = try await cinema.tell([(1, 1, 90), (2, 2, 80), (3, 3, 70)])
+            let answer = try await cinema.service.sendInternal(
+                "POST", "/internal/v1/events",
+                body: #"{"after":0,"lost":[{"first":3,"last":900}],"events":[\#(changed(901, 2, allocation: 100))]}"#)
+            #expect(answer.json == ["sequence": 901])
+            #expect(try await seats(cinema, 1) == [90, .string(Cinema.told), true])
+            #expect(try await seats(cinema, 2) == [50, .string(Cinema.told), true])
+            #expect(try await seats(cinema, 3) == [100, nil, true], "that was told by 3")
+        }
+    }
+
+    /// Booking says that a session's terms may be others, and that 50 are free.
+    private func changed(_ sequence: Int, _ session: Int, allocation: Int, at start: String? = nil) -> String {
+        """
+        {"sequence":\(sequence),"type":"session.changed","occurred_at":"\(Cinema.told)","booking":null,
+        "session":{"id":"ses_\(session)","free":50,"allocation":\(allocation),
+        "starts_at":"\(start ?? "2026-12-0\(session)T20:00:00.000Z")"}}
+        """
+    }
+
+    @Test("the terms that booking sells a session at are taken over, unless others are being asked for or are newer")
+    func terms() async throws {
+        try await run { cinema async throws in
+            func tell(_ after: Int, _ event: String) async throws -> Answer {
+                try await cinema.service.sendInternal(
+                    "POST", "/internal/v1/events", body: #"{"after":\#(after),"events":[\#(event)]}"#)
+            }
+            func known(_ session: Int64) throws -> [Int64] {
+                try cinema.read { connection in
+                    try connection.rows("SELECT allocation, starts_at FROM sessions WHERE id = \(session)") {
+                        [try $0.int(0), try $0.int(1)]
+                    }
+                }.flatMap(\.self)
+            }
+            let start = try known(1)[1]
+            #expect(try await tell(0, changed(1, 1, allocation: 60, at: "2026-12-01T21:00:00.000Z")).status == 200)
+            #expect(try known(1) == [60, start + 3_600_000])
+            let airing = try await cinema.get("/v1/movies/mov_1").json["movie"]?["airing_dates"]?["from"]
+            #expect(airing == "2026-12-01T21:00:00.000Z")
+            try await cinema.write(
+                """
+                INSERT INTO session_changes (id, session_id, room_id, starts_at, allocation)
+                SELECT 1, id, room_id, starts_at, 70 FROM sessions WHERE id = 2
+                """)
+            #expect(try await tell(1, changed(2, 2, allocation: 60)).status == 200)
+            #expect(try known(2)[0] != 60, "it is being asked for others")
+            try await cinema.write("UPDATE sessions SET free = 1, free_as_of = 1, free_sequence = 9 WHERE id = 3")
+            #expect(try await tell(2, changed(3, 3, allocation: 60)).status == 200)
+            #expect(try known(3)[0] == 100, "booking has agreed to these since")
+        }
+    }
+
     @Test("of a session that is gone nothing is kept, and what is nonsense refuses all")
     func nonsense() async throws {
         try await run { cinema async throws in

@@ -151,7 +151,7 @@ public final class StackService: Sendable {
 }
 
 /// Beside the test bundle: the executables of the same build.
-private let executables: String = {
+public let executables: String = {
     var path = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = max(0, readlink("/proc/self/exe", &path, path.count))
     return path[..<length].map { String(UnicodeScalar(UInt8(bitPattern: $0))) }.joined()

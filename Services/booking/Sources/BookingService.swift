@@ -28,9 +28,10 @@ package struct BookingService: Service {
         Migration("v0011_prices", sql: PackageResources.v0011_prices_sql),
         Migration("v0012_mails", sql: PackageResources.v0012_mails_sql, safeForOlderCode: true),
         Migration("v0013_payments", sql: PackageResources.v0013_payments_sql),
+        Migration("v0014_restored_logs", sql: PackageResources.v0014_restored_logs_sql, safeForOlderCode: true),
     ]
 
-    package static let commands = [rotateTicketKey, retryMails, auditPayments]
+    package static let commands = [rotateTicketKey, retryMails, auditPayments, outbox]
 
     let database: Database
     let clock: WallClock
@@ -90,6 +91,7 @@ extension BookingService {
             group.addTask { await noteMails() }
             if mailer.perSecond > 0 { group.addTask { await sendMails() } }
             if let provider { group.addTask { await workOnPayments(through: provider, paymentMetrics) } }
+            group.addTask { await settleUnsureSessions() }
             for follower in followers { group.addTask { await relay(to: follower) } }
         }
         mailer.transport.stop()

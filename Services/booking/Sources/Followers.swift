@@ -10,16 +10,19 @@ extension BookingService {
     private static let firstBackoffMilliseconds: Int64 = 100
     /// What happened is to be known everywhere within seconds once a follower is back.
     private static let longestBackoffMilliseconds: Int64 = 4_000
+    /// More than these are not set aside.
+    private static let mostSetAside: Int64 = 100
     /// A hundred events of some 400 bytes fit into a body of 64 KiB.
     static let eventsAtOnce: Int64 = 100
 
     /// Tells a follower what happens, for as long as the service runs.
     func relay(to follower: Follower) async {
         var failures = 0
+        var batch = BatchSize()
         while !Task.isCancelled {
             var pause: Int64 = 0
             do {
-                if try await !relayBatch(to: follower) { pause = Self.pollMilliseconds }
+                if try await !relayBatch(to: follower, &batch) { pause = Self.pollMilliseconds }
                 if failures > 0 { log.info("follower_back", [("follower", .string(follower.name))]) }
                 failures = 0
             } catch {
@@ -36,24 +39,58 @@ extension BookingService {
     }
 
     /// - Returns: whether more may be waiting.
-    private func relayBatch(to follower: Follower) async throws -> Bool {
-        let (position, newest, events) = try database.read { connection in
-            let position = try connection.position(of: follower.name)
-            return (position, try connection.newestEvent() ?? position, try connection.events(after: position))
-        }
-        follower.waiting.set(max(0, newest - position))
-        guard let first = events.first, let last = events.last else {
+    private func relayBatch(to follower: Follower, _ batch: inout BatchSize) async throws -> Bool {
+        let next = try database.read { try $0.batch(for: follower.name, limit: batch.size) }
+        follower.waiting.set(max(0, next.newest - next.position))
+        follower.setAside.set(next.setAside)
+        guard let first = next.events.first, let last = next.events.last else {
             follower.lag.set(0)
             return false
         }
         follower.lag.set(max(0, (clock.now().rawValue - first.occurredAt.rawValue) / 1000))
-        // Its own account counts: one that was restored from a copy goes back to where that was made.
-        let taken = min(try await follower.take(events, after: position), last.sequence)
+        if next.isLacking { try await database.write { try $0.beginRetelling(to: follower.name) } }
+        let taken: Int64
+        do {
+            // Its own account counts: one that was restored from a copy goes back to where that was made.
+            taken = min(
+                try await follower.take(next.events, after: next.position, forgetting: next.lost), last.sequence)
+        } catch let refusal as EventsRefused {
+            return try await relayLess(to: follower, next, &batch, refusal)
+        }
         try await database.write { [clock] transaction in
             try transaction.advance(follower.name, to: taken)
+            try transaction.goOnRetelling(to: follower.name, at: clock.now())
             try transaction.trimEvents(at: clock.now())
         }
-        return taken == last.sequence && newest > taken
+        batch.wasTaken()
+        return taken == last.sequence && next.newest > taken
+    }
+
+    /// Looks for the one event that a follower does not take, among fewer and fewer; alone, and refused again and again,
+    /// that is set aside, and what comes after it goes on. Where it takes next to nothing it is the follower that is
+    /// broken, and events wait for it.
+    private func relayLess(
+        to follower: Follower, _ next: Batch, _ batch: inout BatchSize, _ refusal: EventsRefused
+    ) async throws -> Bool {
+        guard batch.wasRefused(next.events.count), let event = next.events.first,
+            next.setAside < Self.mostSetAside
+        else {
+            if batch.attempts > 0 { throw refusal }
+            return true
+        }
+        let attempts = batch.attempts
+        try await database.write { [clock] transaction in
+            try transaction.setAside(
+                event.sequence, follower.name, "\(refusal)", attempts: attempts, at: clock.now())
+        }
+        log.warning(
+            "event_set_aside",
+            [
+                ("follower", .string(follower.name)), ("sequence", .integer(event.sequence)),
+                ("reason", .string("\(refusal)")),
+            ])
+        batch.wasTaken()
+        return true
     }
 }
 
@@ -68,13 +105,52 @@ extension Connection {
         try first("SELECT max(sequence) FROM events") { try $0.intOrNil(0) } ?? nil
     }
 
-    fileprivate func events(after position: Int64) throws -> [RecordedEvent] {
-        try rows(
+    /// What a follower is told next.
+    fileprivate func batch(for follower: String, limit: Int64) throws -> Batch {
+        let position = try position(of: follower)
+        let lost = try lostEvents(after: position)
+        let events = try rows(
             """
-            \(sql: RecordedEvent.columns) WHERE e.sequence > \(position)
-            ORDER BY e.sequence LIMIT \(BookingService.eventsAtOnce)
+            \(sql: RecordedEvent.columns) WHERE e.sequence > \(position) AND NOT EXISTS (
+                SELECT 1 FROM events_set_aside a WHERE a.sequence = e.sequence AND a.follower = \(follower))
+            ORDER BY e.sequence LIMIT \(limit)
             """
         ) { try RecordedEvent($0) }
+        return Batch(
+            position: position, newest: try newestEvent() ?? position, events: events, lost: lost,
+            isLacking: try lacksEvents(after: position, lost), setAside: try setAside(for: follower))
+    }
+}
+
+/// Events of one request, with what there is to know of a follower meanwhile.
+private struct Batch: Sendable {
+    let position: Int64
+    let newest: Int64
+    let events: [RecordedEvent]
+    let lost: [LostEvents]
+    /// Some before these are deleted, and were never taken.
+    let isLacking: Bool
+    let setAside: Int64
+}
+
+/// How many events a follower is sent at once: fewer while one that it refuses is looked for.
+struct BatchSize {
+    private static let mostAttempts: Int64 = 5
+
+    private(set) var size = BookingService.eventsAtOnce
+    /// How often the event that is sent alone was refused.
+    private(set) var attempts: Int64 = 0
+
+    mutating func wasTaken() {
+        size = min(BookingService.eventsAtOnce, size * 2)
+        attempts = 0
+    }
+
+    /// - Returns: whether it was one event alone, and often enough.
+    mutating func wasRefused(_ count: Int) -> Bool {
+        size = max(1, Int64(count) / 2)
+        if count == 1 { attempts += 1 }
+        return attempts >= Self.mostAttempts
     }
 }
 
@@ -89,14 +165,20 @@ extension Transaction {
             """)
     }
 
-    /// Deletes old events that every follower has taken: a few each time, yet more than come in between.
+    /// Deletes old events that every follower has taken: a few each time, yet more than come in between. What is set
+    /// aside stays.
     fileprivate func trimEvents(at now: Timestamp) throws {
         let old = now.advanced(byMilliseconds: -Self.eventsAreKeptMilliseconds)
         try execute(
             """
             DELETE FROM events
-            WHERE sequence < (SELECT min(sequence) + \(2 * BookingService.eventsAtOnce) FROM events)
+            WHERE sequence < \(2 * BookingService.eventsAtOnce) + (
+                    SELECT min(sequence) FROM events e
+                    WHERE NOT EXISTS (
+                        SELECT 1 FROM events_set_aside a WHERE a.sequence = e.sequence AND a.is_replayed = 0))
                 AND sequence <= (SELECT min(sequence) FROM followers) AND occurred_at < \(old)
+                AND NOT EXISTS (
+                    SELECT 1 FROM events_set_aside a WHERE a.sequence = events.sequence AND a.is_replayed = 0)
             """)
     }
 }

@@ -8,13 +8,25 @@ import TypedID
 extension AnalyticsService {
     /// `POST /internal/v1/events` `{after, events}`: what happened in booking, counted once however often it is told.
     func takeEvents(_ request: Request) async throws -> Response {
-        try await request.takeEvents(of: "booking", in: database, reading: BookingEvent.init) { transaction, events in
+        try await request.takeEvents(
+            of: "booking", in: database, reading: BookingEvent.init,
+            forgetting: { try $0.forgetReservations($1, taken: $2) }
+        ) { transaction, events in
             for event in events { try transaction.take(event) }
         }
     }
 }
 
 extension Transaction {
+    /// Which bookings were touched by what never happened is not kept: once any of it was counted, all begins anew.
+    fileprivate func forgetReservations(_ lost: LostNumbers, taken: Int64) throws -> Int64 {
+        guard lost.contains(taken) else { return taken }
+        for table in ["bookings", "sessions", "funnel_days"] as [StaticString] {
+            try execute("DELETE FROM \(raw: table)")
+        }
+        return 0
+    }
+
     fileprivate func take(_ event: BookingEvent) throws {
         try place(event.session)
         guard let booking = event.booking else { return }

@@ -5,6 +5,11 @@ import Telemetry
 import Time
 import TypedID
 
+/// A follower says no to events for what is in them: to send the same again is of no use.
+struct EventsRefused: Error, CustomStringConvertible {
+    let description: String
+}
+
 /// A neighbour that is told what happens here: in order, each event at least once.
 struct Follower: Sendable {
     /// A commit on a slow disk is worth waiting for: without an answer the same events go out again.
@@ -15,6 +20,8 @@ struct Follower: Sendable {
     let waiting: Gauge
     /// For how many seconds the oldest of them has waited.
     let lag: Gauge
+    /// Events that it refused, and that are not told again of themselves.
+    let setAside: Gauge
     private let client: HTTPClient
 
     init(_ name: String, _ client: HTTPClient, _ metrics: Metrics) {
@@ -23,14 +30,27 @@ struct Follower: Sendable {
         let labels = [(name: "follower", value: name)]
         waiting = metrics.gauge("outbox_events_waiting", "Events that a follower has not taken yet.", labels)
         lag = metrics.gauge("outbox_lag_seconds", "For how long the oldest of them has waited.", labels)
+        setAside = metrics.gauge("outbox_events_set_aside", "Events that a follower refuses to take.", labels)
     }
 
-    /// Sends events, the first of which comes right after `position` of all that are kept.
+    /// Sends events, the first of which comes right after `position` of all that it can take.
+    /// - Parameter lost: events to forget, where it has taken any.
     /// - Returns: the sequence of the last event that the follower has, be it of these or of earlier ones.
-    func take(_ events: [RecordedEvent], after position: Int64) async throws(NeighbourError) -> Int64 {
+    /// - Throws: `EventsRefused` for what is in them, and otherwise `NeighbourError`.
+    func take(_ events: [RecordedEvent], after position: Int64, forgetting lost: [LostEvents]) async throws -> Int64 {
         var json = JSONWriter()
         json.object { json in
             json.field("after", position)
+            if !lost.isEmpty {
+                json.array("lost") { json in
+                    for lost in lost {
+                        json.object { json in
+                            json.field("first", lost.first)
+                            json.field("last", lost.last)
+                        }
+                    }
+                }
+            }
             json.array("events") { json in
                 for event in events { json.object { event.write(to: &$0) } }
             }
@@ -42,6 +62,10 @@ struct Follower: Sendable {
                 trace: TraceContext())
         } catch {
             throw NeighbourError(name, "\(error)")
+        }
+        if [400, 413, 422].contains(answer.status) {
+            let error = (try? JSONValue(parsing: answer.body))?["errors"]?.arrayValue?.first
+            throw EventsRefused(description: "\(answer.status) \(error?["code"]?.stringValue ?? "without a code")")
         }
         guard answer.status == 200,
             let taken = (try? JSONValue(parsing: answer.body))?["sequence"]?.integerValue, taken >= 0

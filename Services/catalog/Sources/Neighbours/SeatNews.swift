@@ -15,6 +15,8 @@ struct SeatNews: Sendable {
 struct BookingEvent: Sendable {
     let session: SessionID
     let seats: SeatNews
+    /// The terms it is sold at, in an event that says they may be others now.
+    let terms: SessionChange.Terms?
 }
 
 extension BookingEvent {
@@ -24,7 +26,7 @@ extension BookingEvent {
             let seats = SeatNews(
                 free: session["free"], asOf: event["occurred_at"], sequence: event["sequence"])
         else { return nil }
-        self.init(session: id, seats: seats)
+        self.init(session: id, seats: seats, terms: event["type"] == "session.changed" ? .init(session) : nil)
     }
 }
 
@@ -35,5 +37,14 @@ extension SeatNews {
             let sequence = sequence?.integerValue, sequence >= 0
         else { return nil }
         self.init(free: free, asOf: asOf, sequence: sequence)
+    }
+}
+
+extension SessionChange.Terms {
+    fileprivate init?(_ session: JSONValue) {
+        guard let startsAt = session["starts_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
+            let allocation = session["allocation"]?.integerValue, allocation >= 0
+        else { return nil }
+        self.init(startsAt: startsAt, allocation: allocation)
     }
 }

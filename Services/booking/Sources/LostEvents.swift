@@ -1,0 +1,105 @@
+import API
+import EventLoop
+import JSON
+import SQLite
+import Telemetry
+import Time
+import TypedID
+
+/// Numbers of events that may have been told and never happened: the database was restored from an older copy.
+struct LostEvents: Sendable, Equatable {
+    let first: Int64
+    let last: Int64
+}
+
+extension BookingService {
+    /// What was told after the copy was made did not happen. No number is given again: what happens now has numbers from
+    /// the clock on, in microseconds, which is beyond all that this log can have given, in any life of it. Followers
+    /// hear which numbers to forget, and once more how every session stands.
+    package static func restored(_ transaction: Transaction, at now: Timestamp) throws {
+        let newest = try transaction.lastNumber()
+        let last = max(newest + 1, now.rawValue * 1_000)
+        try transaction.execute("INSERT INTO lost_events (first, last) VALUES (\(newest + 1), \(last))")
+        try transaction.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
+        try transaction.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', \(last))")
+        try transaction.execute(
+            """
+            INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at)
+            SELECT \(EventType.sessionChanged), id, NULL, 0, allocation - held - sold, \(now) FROM sessions ORDER BY id
+            """)
+        try transaction.execute(
+            """
+            INSERT INTO unsure_sessions (id)
+            SELECT id FROM sessions WHERE starts_at > \(now) AND id NOT IN (SELECT id FROM closed_sessions)
+            ON CONFLICT (id) DO NOTHING
+            """)
+    }
+
+    private static let pauseMilliseconds: Int64 = 1_000
+    private static let sessionsAtOnce: Int64 = 50
+
+    /// Closes sessions that catalog has deleted since the copy was made, as that had asked for. Ends once there are none
+    /// left to be unsure of; without catalog it goes on asking.
+    func settleUnsureSessions() async {
+        while !Task.isCancelled {
+            do {
+                let ids = try database.read { connection in
+                    try connection.rows("SELECT id FROM unsure_sessions ORDER BY id LIMIT \(Self.sessionsAtOnce)") {
+                        try $0.value(0, as: SessionID.self)
+                    }
+                }
+                guard let last = ids.last else { return }
+                let known = Set(try await catalog.names(of: ids, TraceContext()).map(\.0))
+                let gone = ids.filter { !known.contains($0) }
+                let taken = try await database.write { [clock] transaction in
+                    try transaction.execute("DELETE FROM unsure_sessions WHERE id <= \(last)")
+                    return try gone.filter { try !transaction.close($0, at: clock.now()) }
+                }
+                // Somebody has seats in it, which only staff can give back.
+                for id in taken { log.warning("session_unknown_to_catalog", [("session", .string("\(id)"))]) }
+            } catch {
+                guard (try? await loop.sleep(milliseconds: Self.pauseMilliseconds)) != nil else { return }
+            }
+        }
+    }
+}
+
+extension Transaction {
+    /// Closes a session in which nobody has seats.
+    /// - Returns: whether it did.
+    fileprivate func close(_ session: SessionID, at now: Timestamp) throws -> Bool {
+        try expireBookings(of: session, at: now)
+        guard let inventory = try inventory(of: session), inventory.taken == 0 else { return false }
+        try execute(
+            "INSERT INTO closed_sessions (id, closed_at) VALUES (\(session), \(now)) ON CONFLICT (id) DO NOTHING")
+        return true
+    }
+}
+
+extension Connection {
+    /// The last number that was given, of events that are kept or were.
+    fileprivate func lastNumber() throws -> Int64 {
+        try first("SELECT seq FROM sqlite_sequence WHERE name = 'events'") { try $0.int(0) } ?? 0
+    }
+
+    /// Numbers that a follower at that position has not heard of yet.
+    func lostEvents(after position: Int64) throws -> [LostEvents] {
+        try rows("SELECT first, last FROM lost_events WHERE last > \(position) ORDER BY last") {
+            LostEvents(first: try $0.int(0), last: try $0.int(1))
+        }
+    }
+
+    /// Whether events after that position are deleted already.
+    func lacksEvents(after position: Int64, _ lost: [LostEvents]) throws -> Bool {
+        let oldest = try first(
+            """
+            SELECT min(sequence) FROM events e
+            WHERE NOT EXISTS (SELECT 1 FROM events_set_aside a WHERE a.sequence = e.sequence AND a.is_replayed = 0)
+            """
+        ) { try $0.intOrNil(0) }
+        guard var before = oldest ?? nil else { return false }
+        before -= 1
+        while let gap = lost.last(where: { $0.last == before }) { before = gap.first - 1 }
+        return position < before
+    }
+}

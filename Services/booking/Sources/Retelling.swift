@@ -1,0 +1,90 @@
+import EventLoop
+import SQLite
+import Time
+import TypedID
+
+/// A follower that lacks events which are deleted by now is told, with new ones, how everything stands: each event says
+/// how its booking and its session are after it, so the last one is all that counts. The others hear it too, and it
+/// changes nothing for them.
+extension Transaction {
+    private static let sessionsAtOnce: Int64 = 100
+    private static let bookingsAtOnce: Int64 = 50
+    /// Followers within this service lack nothing: what is told anew is none of theirs.
+    private static let within = [Mailer.follower]
+
+    func beginRetelling(to follower: String) throws {
+        try execute("INSERT INTO retellings (follower) VALUES (\(follower)) ON CONFLICT (follower) DO NOTHING")
+    }
+
+    /// Tells the next of all sessions and, after them, of all bookings.
+    func goOnRetelling(to follower: String, at now: Timestamp) throws {
+        let told = try first("SELECT session_id, booking_id FROM retellings WHERE follower = \(follower)") {
+            (session: try $0.int(0), booking: try $0.int(1))
+        }
+        guard let told, try areCaughtUp() else { return }
+        let sessions = try rows(
+            "SELECT id FROM sessions WHERE id > \(told.session) ORDER BY id LIMIT \(Self.sessionsAtOnce)"
+        ) { try $0.value(0, as: SessionID.self) }
+        for session in sessions { try recordChange(of: session, at: now) }
+        if let last = sessions.last {
+            try execute("UPDATE retellings SET session_id = \(last) WHERE follower = \(follower)")
+        } else if let last = try retellBookings(after: told.booking, at: now) {
+            try execute("UPDATE retellings SET booking_id = \(last) WHERE follower = \(follower)")
+        } else {
+            try execute("DELETE FROM retellings WHERE follower = \(follower)")
+        }
+        try keepUp()
+    }
+
+    private func retellBookings(after id: Int64, at now: Timestamp) throws -> BookingID? {
+        let bookings = try rows(
+            "\(sql: Booking.columns) WHERE b.id > \(id) ORDER BY b.id LIMIT \(Self.bookingsAtOnce)"
+        ) { try Booking($0) }
+        for booking in bookings { try retell(booking, at: now) }
+        return bookings.last?.id
+    }
+
+    /// When it was opened, and what it is now.
+    private func retell(_ booking: Booking, at now: Timestamp) throws {
+        try record(.opened, booking, at: booking.createdAt)
+        let state: EventType =
+            if booking.refundedAt != nil {
+                .refunded
+            } else if booking.cancelledAt != nil {
+                .cancelled
+            } else if booking.confirmedAt != nil {
+                .confirmed
+            } else {
+                booking.expiredAt != nil ? .expired : .reserved
+            }
+        try record(state, booking, at: now)
+    }
+
+    /// Tells what an event was about, as it is now.
+    /// - Returns: whether it could: those within must have taken everything before.
+    func tellAgain(of sequence: Int64, at now: Timestamp) throws -> Bool {
+        guard try areCaughtUp() else { return false }
+        let about = try first("SELECT session_id, booking_id FROM events WHERE sequence = \(sequence)") {
+            (session: try $0.value(0, as: SessionID.self), booking: try $0.valueOrNil(1, as: BookingID.self))
+        }
+        guard let about else { return true }
+        if let id = about.booking { try retell(try booking(id, of: nil), at: now) }
+        try recordChange(of: about.session, at: now)
+        try keepUp()
+        return true
+    }
+
+    /// Whether those within have taken everything there is.
+    private func areCaughtUp() throws -> Bool {
+        let newest = try newestEvent() ?? 0
+        return try Self.within.allSatisfy { name in
+            try first("SELECT sequence FROM followers WHERE name = \(name)") { try $0.int(0) } ?? newest >= newest
+        }
+    }
+
+    private func keepUp() throws {
+        for name in Self.within {
+            try execute("UPDATE followers SET sequence = \(try newestEvent() ?? 0) WHERE name = \(name)")
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Lifecycle
+import SQLite
+import Time
+import TypedID
+
+/// Events that a follower refuses. The ones behind them go on, those of the same session too: each says how its booking
+/// and its session are after it, so what is missing is caught up by the next, or by telling it again.
+extension Transaction {
+    func setAside(
+        _ sequence: Int64, _ follower: String, _ reason: String, attempts: Int64, at now: Timestamp
+    ) throws {
+        try execute(
+            """
+            INSERT INTO events_set_aside (sequence, follower, reason, attempts, set_aside_at)
+            VALUES (\(sequence), \(follower), \(reason), \(attempts), \(now))
+            ON CONFLICT (sequence, follower) DO NOTHING
+            """)
+    }
+}
+
+extension Connection {
+    func setAside(for follower: String) throws -> Int64 {
+        try first("SELECT count(*) FROM events_set_aside WHERE follower = \(follower) AND is_replayed = 0") {
+            try $0.int(0)
+        } ?? 0
+    }
+}
+
+extension BookingService {
+    /// `booking outbox` shows how far each follower has come and what is set aside; `booking outbox replay [SEQUENCE]`
+    /// tells that again, or all of it, as it is now: under a new number, as followers take no number twice.
+    static let outbox = Command("outbox", ["[replay [SEQUENCE]]"], takesOptions: true) { arguments, context in
+        switch (arguments.first, Array(arguments.dropFirst())) {
+        case (nil, _): return try context.database.read { try $0.outbox(at: context.clock.now()) }
+        case ("replay", let rest) where rest.isEmpty: return try await replay(nil, context)
+        case ("replay", let rest) where rest.count == 1:
+            guard let sequence = Int64(rest[0]) else { throw UsageError("'\(rest[0])' is no event's number.") }
+            return try await replay(sequence, context)
+        default: throw UsageError("There is 'outbox', and 'outbox replay [SEQUENCE]'.")
+        }
+    }
+
+    private static func replay(_ sequence: Int64?, _ context: ServiceContext) async throws -> String {
+        let told = try await context.database.write { [clock = context.clock] transaction in
+            let chosen = try transaction.rows(
+                "SELECT DISTINCT sequence FROM events_set_aside WHERE is_replayed = 0 ORDER BY sequence"
+            ) {
+                try $0.int(0)
+            }.filter { sequence == nil || $0 == sequence }
+            for number in chosen {
+                guard try transaction.tellAgain(of: number, at: clock.now()) else { throw NotCaughtUp() }
+                try transaction.execute("UPDATE events_set_aside SET is_replayed = 1 WHERE sequence = \(number)")
+            }
+            return chosen
+        }
+        if let sequence, told.isEmpty { throw SettingError("Event \(sequence) is not set aside.") }
+        return told.isEmpty ? "Nothing is set aside." : "Told again: \(told.map(String.init).joined(separator: ", "))."
+    }
+}
+
+private struct NotCaughtUp: Error, CustomStringConvertible {
+    let description = "Mails are not noted up to the newest event yet: let booking run, and try again."
+}
+
+extension Connection {
+    fileprivate func outbox(at now: Timestamp) throws -> String {
+        let newest = try newestEvent() ?? 0
+        let kept = try first("SELECT count(*) FROM events") { try $0.int(0) } ?? 0
+        let followers = try rows(
+            """
+            SELECT f.name, f.sequence, (SELECT count(*) FROM events WHERE sequence > f.sequence),
+                (SELECT occurred_at FROM events WHERE sequence > f.sequence ORDER BY sequence LIMIT 1),
+                EXISTS (SELECT 1 FROM retellings WHERE follower = f.name)
+            FROM followers f ORDER BY f.name
+            """
+        ) { row in
+            let waits = try row.valueOrNil(3, as: Timestamp.self).map { max(0, now.rawValue - $0.rawValue) / 1000 } ?? 0
+            let retold = try row.bool(4) ? ", and is told everything anew" : ""
+            return """
+                \(try row.text(0)) has taken \(try row.int(1)), \(try row.int(2)) wait, the oldest for \(waits) s\(retold)
+                """
+        }
+        let aside = try rows(
+            """
+            SELECT a.sequence, a.follower, a.reason, a.attempts, a.set_aside_at, e.type, e.session_id, e.booking_id
+            FROM events_set_aside a JOIN events e ON e.sequence = a.sequence
+            WHERE a.is_replayed = 0 ORDER BY a.sequence, a.follower
+            """
+        ) { row in
+            let booking = try row.valueOrNil(7, as: BookingID.self).map { " \($0)" } ?? ""
+            return """
+                \(try row.int(0)) \(try row.text(5))\(booking) of \(try row.value(6, as: SessionID.self)), set aside \
+                \(try row.value(4, as: Timestamp.self).rfc3339) after \(try row.int(3)) attempts: \
+                \(try row.text(1)) answered \(try row.text(2))
+                """
+        }
+        return
+            (["The newest event is \(newest); \(kept) are kept."] + followers
+            + (aside.isEmpty ? ["Nothing is set aside."] : ["\(aside.count) are set aside:"] + aside))
+            .joined(separator: "\n")
+    }
+}

@@ -1,0 +1,144 @@
+import CSQLite
+import Glibc
+
+extension Database {
+    /// What a copy has as its `user_version`, until the service that it is given to has noted that it goes on from one.
+    private static let copyMark: Int64 = 0x4d43_5059
+    /// Pages between two looks at whether others need the disk.
+    private static let pagesAtOnce: Int32 = 256
+    private static let pauseMicroseconds: UInt32 = 1_000
+
+    /// Copies a database file while others go on writing to it, checks the copy and puts it in its place, on disk and
+    /// readable by its owner only. The copy is of one moment: everything that was committed before the call is in it.
+    /// Writers wait for nothing; only the log cannot be cut back while it takes.
+    /// - Parameters:
+    ///   - target: where nothing may be yet.
+    ///   - migrations: those of the program whose database it has to be.
+    /// - Throws: `cannotOpen` where there is nothing to copy, or something in the way; `corrupt` when the copy is not
+    ///   whole; `newerSchema` or `changedMigration` when it is another program's.
+    public static func copy(_ source: String, to target: String, migrations: [Migration]) throws(DatabaseError) {
+        guard access(target, F_OK) != 0 else { throw .cannotOpen(path: target, reason: "there is a file already") }
+        let draft = "\(target).partial"
+        for suffix in ["", "-journal", "-wal", "-shm"] { unlink(draft + suffix) }
+        do throws(DatabaseError) {
+            try fill(draft, from: source, migrations)
+            try keep(draft)
+            guard rename(draft, target) == 0 else { throw problem(target, "can't be put in its place") }
+            try keep(directory(of: target))
+        } catch {
+            for suffix in ["", "-journal"] { unlink(draft + suffix) }
+            throw error
+        }
+    }
+
+    private static func fill(_ draft: String, from source: String, _ migrations: [Migration]) throws(DatabaseError) {
+        let from = try Opening(configuration: Configuration(path: source)).copied()
+        let opening = Opening(configuration: Configuration(path: draft))
+        try opening.prepareFile()
+        let to = try opening.unset()
+        // A snapshot is held from the first page to the last: without one, each commit of the service would have the
+        // copy begin again.
+        try from.set("BEGIN")
+        try from.set("SELECT count(*) FROM sqlite_schema")
+        try copyPages(from, to)
+        // One file, without a log beside it.
+        try to.set("PRAGMA journal_mode = DELETE")
+        try SQLite.read { () throws in
+            try Migrator(migrations: migrations, path: source, now: Clock.wallMilliseconds).check(to)
+            try check(to)
+        }
+        try to.set("PRAGMA user_version = \(copyMark)")
+    }
+
+    private static func copyPages(_ from: Connection, _ to: Connection) throws(DatabaseError) {
+        guard let backup = sqlite3_backup_init(to.database, "main", from.database, "main") else {
+            throw DatabaseError(
+                code: sqlite3_errcode(to.database), message: String(cString: sqlite3_errmsg(to.database)), sql: "")
+        }
+        var status = SQLITE_OK
+        repeat {
+            status = sqlite3_backup_step(backup, pagesAtOnce)
+            if status == SQLITE_OK { usleep(pauseMicroseconds) }
+        } while status == SQLITE_OK
+        let finished = sqlite3_backup_finish(backup)
+        guard status == SQLITE_DONE, finished == SQLITE_OK else {
+            throw DatabaseError(code: status, message: String(cString: sqlite3_errstr(status)), sql: "")
+        }
+    }
+
+    private static func check(_ copy: Connection) throws {
+        let faults = try copy.rows("PRAGMA integrity_check(3)") { try $0.text(0) }
+        guard faults == ["ok"] else { throw DatabaseError.corrupt(faults.joined(separator: "; ")) }
+        let orphans = try copy.rows("PRAGMA foreign_key_check") { try $0.text(0) }
+        guard orphans.isEmpty else { throw DatabaseError.corrupt("rows of \(orphans[0]) refer to what is not there") }
+    }
+
+    /// Whether the file was restored from a copy and the service has not noted that yet: what it has told others since
+    /// the copy was made, it will not know.
+    public func isCopy() throws -> Bool {
+        try read { try $0.first("PRAGMA user_version") { try $0.int(0) } } == Self.copyMark
+    }
+
+    private static func directory(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    /// Has a file, or a directory, on disk.
+    private static func keep(_ path: String) throws(DatabaseError) {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw problem(path, "can't be opened") }
+        defer { Glibc.close(file) }
+        guard fsync(file) == 0 else { throw problem(path, "can't be brought to the disk") }
+    }
+
+    private static func problem(_ path: String, _ what: String) -> DatabaseError {
+        .cannotOpen(path: path, reason: "it \(what): \(String(cString: strerror(errno)))")
+    }
+}
+
+extension Database {
+    /// Puts a copy where a service expects its database. What is there is moved aside, complete, under a name that says
+    /// when: `service.db.replaced-1795000000000`.
+    /// - Returns: where what was there is now; nil where there was nothing.
+    /// - Throws: as `copy` does; `busy` while any process has the database open.
+    public static func restore(_ copy: String, to path: String, migrations: [Migration]) throws -> String? {
+        let draft = "\(path).restored"
+        unlink(draft)
+        try self.copy(copy, to: draft, migrations: migrations)
+        var aside: String?
+        var old: Connection?
+        if access(path, F_OK) == 0 {
+            old = try closed(path)
+            let name = "\(path).replaced-\(Clock.wallMilliseconds())"
+            for suffix in ["", "-wal", "-shm"] where rename(path + suffix, name + suffix) != 0 && errno != ENOENT {
+                throw problem(path + suffix, "can't be moved aside")
+            }
+            aside = name
+        }
+        guard rename(draft, path) == 0 else { throw problem(path, "can't be put in its place") }
+        try keep(directory(of: path))
+        // Until here nobody could have opened it.
+        withExtendedLifetime(old) {}
+        return aside
+    }
+
+    /// Makes sure that nobody has a database open, and that nobody can begin to use it: its log is in the file, and its
+    /// lock is held. Nil for one that is damaged, of which nobody can tell.
+    private static func closed(_ path: String) throws(DatabaseError) -> Connection? {
+        do throws(DatabaseError) {
+            let connection = try Opening(configuration: Configuration(path: path)).unset()
+            // SQLite leaves WAL only with nobody else there.
+            try connection.set("PRAGMA journal_mode = DELETE")
+            try connection.set("BEGIN EXCLUSIVE")
+            return connection
+        } catch {
+            guard case .corrupt = error else { throw error }
+            return nil
+        }
+    }
+}
+
+extension Transaction {
+    /// Notes that the service knows it goes on from a copy.
+    public func forgetBeingCopy() throws { try execute("PRAGMA user_version = 0") }
+}

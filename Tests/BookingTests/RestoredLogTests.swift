@@ -1,0 +1,157 @@
+import BookingService
+import JSON
+import Lifecycle
+import SQLite
+import TestSupport
+import Testing
+import Time
+
+/// Booking set back to an older copy of its data, before a follower that has heard more.
+@Suite struct RestoredLogTests {
+    private func run(_ body: (BoxOffice, Listener) async throws -> Void) async throws {
+        let listener = Listener()
+        let analytics = try Neighbour(reading: { _, body in listener.answer(body) })
+        do {
+            try await BoxOffice.run(settings: ["ANALYTICS_URL": analytics.url]) { box async throws in
+                try await body(box, listener)
+            }
+        } catch {
+            await analytics.stop()
+            throw error
+        }
+        await analytics.stop()
+    }
+
+    /// Stops booking, puts a copy in place of its database, and starts it again.
+    private func goOn(
+        from copy: String, _ box: BoxOffice, _ body: (ServiceUnderTest<BookingService>) async throws -> Void
+    ) async throws {
+        await box.service.stop()
+        let path = temporaryPath("booking.db")
+        #expect(try Database.restore(copy, to: path, migrations: BookingService.migrations) == nil)
+        let service = try await ServiceUnderTest(
+            BookingService.self, clock: box.service.clock, databasePath: path,
+            settings: box.settings)
+        do {
+            try await body(service)
+        } catch {
+            await service.stop()
+            throw error
+        }
+        await service.stop()
+    }
+
+    private func copy(_ box: BoxOffice) throws -> String {
+        let path = temporaryPath("booking.db")
+        try Database.copy(box.service.databasePath, to: path, migrations: BookingService.migrations)
+        return path
+    }
+
+    private func book(_ service: ServiceUnderTest<BookingService>, _ user: String) async throws -> String {
+        let answer = try await service.post("/v1/sessions/\(BoxOffice.session)/book", token: service.token(user))
+        return answer.json["booking"]?["id"]?.stringValue ?? "none"
+    }
+
+    @Test("a follower that has heard of what is lost begins anew, and no number is given twice")
+    func ahead() async throws {
+        try await run { box, listener async throws in
+            let kept = try await box.open()
+            _ = try await box.reserve(kept, 2)
+            await eventually { listener.taken.count >= 2 && box.follower.taken.count >= 2 }
+            let copy = try copy(box)
+            let lost = try await box.open("usr_2")
+            _ = try await box.confirm(kept)
+            await eventually { listener.taken.count >= 4 }
+            box.service.clock.advance(byMilliseconds: 1_000)
+            try await goOn(from: copy, box) { service async throws in
+                let new = try await book(service, "usr_3")
+                await eventually { listener.taken.contains { $0["booking"]?["id"] == .string(new) } }
+                let first = service.clock.now.rawValue * 1_000
+                #expect(listener.lost.first == [["first": 3, "last": .integer(first)]])
+                #expect(listener.taken.map(Listener.sequence) == [1, 2, first + 1, first + 2])
+                #expect(
+                    listener.types == ["booking.opened", "seats.reserved", "session.changed", "booking.opened"])
+                #expect(!listener.taken.contains { $0["booking"]?["id"] == .string(lost) })
+                let confirm = try await service.post(
+                    "/v1/bookings/\(kept)/confirm", token: service.token("usr_1"))
+                #expect(confirm.status == 200, "it was open when the copy was made, and is again")
+                await eventually { listener.types.last == "booking.confirmed" }
+                #expect(listener.types.last == "booking.confirmed")
+            }
+        }
+    }
+
+    @Test("a follower that lacks what is deleted by now is told how everything stands")
+    func retold() async throws {
+        try await run { box, listener async throws in
+            let sold = try await box.open()
+            _ = try await box.reserve(sold, 3)
+            _ = try await box.confirm(sold)
+            let cancelled = try await box.open("usr_2")
+            _ = try await box.cancel(cancelled, "usr_2")
+            await eventually { listener.taken.count >= 5 && box.follower.taken.count >= 5 }
+            box.service.clock.advance(byMilliseconds: 8 * 86_400_000)
+            try await box.service.running.context.database.write { try $0.execute("DELETE FROM events") }
+            listener.begin(after: 0)
+            let database = box.service.running.context.database
+            // Anything that is told shows how far the follower is.
+            try await database.write { transaction in
+                try transaction.execute(
+                    """
+                    INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at)
+                    SELECT 'session.changed', id, NULL, 0, allocation - held - sold, 1 FROM sessions
+                    """)
+            }
+            await eventually { listener.taken.count >= 6 }
+            let told = listener.taken.map { [$0["type"] ?? .null, $0["booking"]?["id"] ?? .null] }
+            #expect(
+                told == [
+                    ["session.changed", .null], ["session.changed", .null],
+                    ["booking.opened", .string(sold)], ["booking.confirmed", .string(sold)],
+                    ["booking.opened", .string(cancelled)], ["booking.cancelled", .string(cancelled)],
+                ])
+            #expect(listener.taken.last?["session"]?["free"] == 7)
+            await eventually {
+                (try? database.read { try $0.first("SELECT count(*) FROM retellings") { try $0.int(0) } }) == 0
+            }
+            #expect(try database.read { try $0.first("SELECT count(*) FROM retellings") { try $0.int(0) } } == 0)
+        }
+    }
+
+    @Test("a session that catalog has deleted since the copy was made is closed, unless somebody has seats in it")
+    func deletedSessions() async throws {
+        try await run { box, listener async throws in
+            let id = try await box.open()
+            _ = try await box.reserve(id, 1)
+            _ = try await box.confirm(id)
+            try await box.service.running.context.database.write { transaction in
+                try transaction.execute(
+                    """
+                    INSERT INTO sessions (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at)
+                    SELECT id + 1, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at
+                    FROM sessions
+                    """)
+            }
+            let gone = "ses_300000000000002"
+            let answer = try await box.book(session: gone)
+            #expect(answer.status == 201, "booking does not know yet")
+            _ = try await box.service.post(
+                "/v1/bookings/\(answer.json["booking"]?["id"]?.stringValue ?? "")/cancel",
+                token: box.service.token("usr_1"))
+            let copy = try copy(box)
+            try await goOn(from: copy, box) { service async throws in
+                let database = service.running.context.database
+                func unsure() -> Int64? {
+                    try? database.read { try $0.first("SELECT count(*) FROM unsure_sessions") { try $0.int(0) } }
+                }
+                await eventually { unsure() == 0 }
+                #expect(unsure() == 0)
+                let closed = try database.read {
+                    try $0.rows("SELECT id FROM closed_sessions") { try $0.int(0) }
+                }
+                #expect(closed == [300_000_000_000_002])
+                #expect(try await service.post("/v1/sessions/\(gone)/book", token: service.token()).status == 404)
+            }
+        }
+    }
+}

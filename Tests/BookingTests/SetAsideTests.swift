@@ -1,0 +1,105 @@
+import BookingService
+import JSON
+import Lifecycle
+import SQLite
+import Telemetry
+import TestSupport
+import Testing
+
+/// Events that a follower refuses, whatever they are sent with.
+@Suite struct SetAsideTests {
+    private func run(_ body: (BoxOffice, Listener) async throws -> Void) async throws {
+        let listener = Listener()
+        let analytics = try Neighbour(reading: { _, body in listener.answer(body) })
+        do {
+            try await BoxOffice.run(settings: ["ANALYTICS_URL": analytics.url]) { box async throws in
+                try await body(box, listener)
+            }
+        } catch {
+            await analytics.stop()
+            throw error
+        }
+        await analytics.stop()
+    }
+
+    private func command(_ box: BoxOffice, _ arguments: String...) async throws -> String {
+        let command = try #require(BookingService.commands.first { $0.name == "outbox" })
+        return try await command.run(arguments, box.service.running.context)
+    }
+
+    private func setAside(_ box: BoxOffice) -> [Int64] {
+        (try? box.service.running.context.database.read {
+            try $0.rows("SELECT sequence FROM events_set_aside WHERE is_replayed = 0 ORDER BY sequence") {
+                try $0.int(0)
+            }
+        }) ?? []
+    }
+
+    @Test("an event that is refused again and again is set aside with an alarm, and the rest goes on in order")
+    func poison() async throws {
+        try await run { box, listener async throws in
+            listener.mood = .failing
+            let id = try await box.open()
+            _ = try await box.reserve(id, 2)
+            _ = try await box.confirm(id)
+            let other = try await box.open("usr_2")
+            _ = try await box.cancel(other, "usr_2")
+            listener.refused = ["booking.confirmed"]
+            listener.mood = .well
+            await eventually { listener.taken.count >= 4 && !setAside(box).isEmpty }
+            #expect(setAside(box) == [3])
+            #expect(listener.taken.map(Listener.sequence) == [1, 2, 4, 5])
+            #expect(listener.told.filter { $0 == [3] }.count == 5, "it was tried alone, and more than once")
+            await eventually {
+                box.service.running.context.metrics.render().contains(
+                    #"outbox_events_set_aside{follower="analytics"} 1"#)
+            }
+            let metrics = box.service.running.context.metrics.render()
+            #expect(metrics.contains(#"outbox_events_set_aside{follower="analytics"} 1"#))
+            #expect(metrics.contains(#"outbox_events_set_aside{follower="catalog"} 0"#))
+            await eventually { box.follower.taken.count >= 5 }
+            #expect(box.follower.taken.map(Listener.sequence) == [1, 2, 3, 4, 5], "it is refused by one only")
+        }
+    }
+
+    @Test("what is set aside is shown, and replayed as it is then, under a number of its own")
+    func replay() async throws {
+        try await run { box, listener async throws in
+            listener.refused = ["seats.reserved"]
+            let id = try await box.open()
+            _ = try await box.reserve(id, 2)
+            await eventually { setAside(box) == [2] }
+            let shown = try await command(box)
+            #expect(shown.contains("analytics has taken 1, 1 wait"))
+            #expect(shown.contains("2 seats.reserved \(id) of \(BoxOffice.session), set aside"))
+            #expect(shown.contains("after 5 attempts: analytics answered 422 events_invalid"))
+            _ = try await box.confirm(id)
+            await eventually { listener.taken.count >= 2 }
+            await #expect(throws: SettingError.self) { try await command(box, "replay", "1") }
+            await #expect(throws: UsageError.self) { try await command(box, "again") }
+            listener.refused = []
+            #expect(try await command(box, "replay", "2") == "Told again: 2.")
+            await eventually { listener.taken.count >= 5 }
+            #expect(
+                listener.types == [
+                    "booking.opened", "booking.confirmed", "booking.opened", "booking.confirmed", "session.changed",
+                ])
+            #expect(setAside(box) == [])
+            #expect(try await command(box).hasSuffix("Nothing is set aside."))
+            #expect(try await command(box, "replay") == "Nothing is set aside.")
+        }
+    }
+
+    @Test("one that is refused again after a replay is set aside again")
+    func stillPoison() async throws {
+        try await run { box, listener async throws in
+            listener.refused = ["booking.opened"]
+            _ = try await box.open()
+            await eventually { setAside(box) == [1] }
+            #expect(try await command(box, "replay") == "Told again: 1.")
+            await eventually { !setAside(box).isEmpty && listener.taken.count >= 2 }
+            #expect(setAside(box) == [2])
+            #expect(listener.types == ["seats.reserved", "session.changed"])
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import Glibc
+import SQLite
+import Synchronization
+import Testing
+
+@Suite struct CopyTests {
+    private static let pairs = Migration(
+        "v0001_pairs",
+        sql: """
+            CREATE TABLE pairs (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+            CREATE TABLE twins (id INTEGER PRIMARY KEY REFERENCES pairs (id), text TEXT NOT NULL) STRICT;
+            """)
+
+    /// Both rows, or neither.
+    private func write(_ id: Int64, in database: Database) async throws {
+        let text = String(repeating: "\(id) ", count: 200)
+        try await database.write { transaction in
+            try transaction.execute("INSERT INTO pairs (id, text) VALUES (\(id), \(text))")
+            try transaction.execute("INSERT INTO twins (id, text) VALUES (\(id), \(text))")
+        }
+    }
+
+    private func counts(_ database: Database) throws -> [Int64] {
+        try database.read { connection in
+            try connection.rows(
+                """
+                SELECT count(*) FROM pairs UNION ALL SELECT count(*) FROM twins
+                UNION ALL SELECT count(*) FROM pairs JOIN twins USING (id, text)
+                """
+            ) { try $0.int(0) }
+        }
+    }
+
+    @Test("a copy made while others write is whole, of one moment, and holds what was acknowledged before")
+    func underLoad() async throws {
+        let directory = try TemporaryDirectory()
+        let target = directory.path + "/copy.db"
+        defer { unlink(target) }
+        let database = try Database(in: directory, migrations: [Self.pairs])
+        for id in 1...3_000 as ClosedRange<Int64> { try await write(id, in: database) }
+        let isCopied = Atomic(false)
+        async let written: Int64 = {
+            var id: Int64 = 3_000
+            while !isCopied.load(ordering: .acquiring) {
+                id += 1
+                try await write(id, in: database)
+            }
+            return id
+        }()
+        for _ in 0..<3 {
+            let before = try counts(database)[0]
+            try Database.copy(directory.file, to: target, migrations: [Self.pairs])
+            var status = stat()
+            #expect(stat(target, &status) == 0 && status.st_mode & 0o777 == 0o600)
+            let copy = try Database(.init(path: target), migrations: [Self.pairs])
+            let found = try counts(copy)
+            #expect(found[0] >= before && found == [found[0], found[0], found[0]])
+            #expect(try copy.isCopy())
+            try await copy.write { try $0.forgetBeingCopy() }
+            #expect(try !copy.isCopy())
+            copy.close()
+            for suffix in ["", "-wal", "-shm"] { unlink(target + suffix) }
+        }
+        isCopied.store(true, ordering: .releasing)
+        #expect(try await written > 3_000, "nobody wrote meanwhile")
+        #expect(try !database.isCopy())
+        database.close()
+    }
+
+    @Test("nothing is overwritten, nothing of another program's is copied, and nothing that is damaged")
+    func refusals() async throws {
+        let directory = try TemporaryDirectory()
+        let target = directory.path + "/copy.db"
+        let database = try Database(in: directory, migrations: [Self.pairs])
+        for id in 1...200 as ClosedRange<Int64> { try await write(id, in: database) }
+        database.close()
+        #expect(throws: DatabaseError.self) {
+            try Database.copy(directory.file, to: directory.file, migrations: [Self.pairs])
+        }
+        #expect(throws: DatabaseError.newerSchema(migration: "v0001_pairs")) {
+            try Database.copy(directory.file, to: target, migrations: [things])
+        }
+        #expect(throws: DatabaseError.self) {
+            try Database.copy(directory.path + "/none.db", to: target, migrations: [Self.pairs])
+        }
+        let file = open(directory.file, O_RDWR)
+        let noise = [UInt8](repeating: 0xa5, count: 40_000)
+        #expect(pwrite(file, noise, noise.count, 8_192) == noise.count)
+        close(file)
+        #expect(throws: DatabaseError.self) {
+            try Database.copy(directory.file, to: target, migrations: [Self.pairs])
+        }
+        #expect(access(target, F_OK) != 0 && access(target + ".partial", F_OK) != 0)
+    }
+
+    @Test("a copy is restored where nobody has the database open, and what was there is kept")
+    func restored() async throws {
+        let directory = try TemporaryDirectory()
+        let target = directory.path + "/copy.db"
+        defer { unlink(target) }
+        try await use(directory.file, copyingTo: target)
+        let aside = try #require(try Database.restore(target, to: directory.file, migrations: [Self.pairs]))
+        for (path, count) in [(directory.file, 1), (aside, 3)] as [(String, Int64)] {
+            let found = try Database(.init(path: path), migrations: [Self.pairs])
+            #expect(try counts(found)[0] == count)
+            found.close()
+        }
+        for suffix in ["", "-wal", "-shm"] { unlink(aside + suffix) }
+        unlink(directory.file)
+        #expect(try Database.restore(target, to: directory.file, migrations: [Self.pairs]) == nil)
+    }
+
+    /// A writer's connection is closed with its database, which is gone at the end of this.
+    private func use(_ file: String, copyingTo target: String) async throws {
+        let database = try Database(.init(path: file), migrations: [Self.pairs])
+        try await write(1, in: database)
+        try Database.copy(file, to: target, migrations: [Self.pairs])
+        try await write(2, in: database)
+        #expect(throws: DatabaseError.busy) { try Database.restore(target, to: file, migrations: [Self.pairs]) }
+        try await write(3, in: database)
+        #expect(try counts(database)[0] == 3)
+        database.close()
+    }
+
+    @Test("a database that is damaged is replaced too")
+    func damaged() async throws {
+        let directory = try TemporaryDirectory()
+        let target = directory.path + "/copy.db"
+        defer { unlink(target) }
+        let database = try Database(in: directory, migrations: [Self.pairs])
+        try await write(1, in: database)
+        try Database.copy(directory.file, to: target, migrations: [Self.pairs])
+        database.close()
+        for suffix in ["-wal", "-shm"] { unlink(directory.file + suffix) }
+        let file = open(directory.file, O_WRONLY | O_TRUNC)
+        #expect(Glibc.write(file, [UInt8](repeating: 7, count: 9_000), 9_000) == 9_000)
+        close(file)
+        let aside = try #require(try Database.restore(target, to: directory.file, migrations: [Self.pairs]))
+        let found = try Database(.init(path: directory.file), migrations: [Self.pairs])
+        #expect(try counts(found)[0] == 1)
+        found.close()
+        unlink(aside)
+    }
+}
