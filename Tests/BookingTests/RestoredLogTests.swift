@@ -91,7 +91,10 @@ import Time
             _ = try await box.cancel(cancelled, "usr_2")
             await eventually { listener.taken.count >= 5 && box.follower.taken.count >= 5 }
             box.service.clock.advance(byMilliseconds: 8 * 86_400_000)
-            try await box.service.running.context.database.write { try $0.execute("DELETE FROM events") }
+            try await box.service.running.context.database.write { transaction in
+                try transaction.execute("DELETE FROM events")
+                try transaction.execute("DELETE FROM mails")
+            }
             listener.begin(after: 0)
             let database = box.service.running.context.database
             // Anything that is told shows how far the follower is.
@@ -115,6 +118,12 @@ import Time
                 (try? database.read { try $0.first("SELECT count(*) FROM retellings") { try $0.int(0) } }) == 0
             }
             #expect(try database.read { try $0.first("SELECT count(*) FROM retellings") { try $0.int(0) } } == 0)
+            func number(_ sql: SQL) -> Int64? { try? database.read { try $0.first(sql) { try $0.int(0) } } }
+            let isRead: SQL = """
+                SELECT sequence = (SELECT max(sequence) FROM events) FROM followers WHERE name = 'mail'
+                """
+            await eventually { number(isRead) == 1 }
+            #expect(number(isRead) == 1 && number("SELECT count(*) FROM mails") == 0, "its owner had a mail long ago")
         }
     }
 

@@ -83,13 +83,8 @@ struct Audit {
         return differences + compare(rows.compactMap { $0["email"]?.stringValue }, with: accounts, "accounts")
     }
 
-<<<<<<< HEAD
-    private func unbalancedBooks() async throws -> [String] {
+    func unbalancedBooks() async throws -> [String] {
         try await stack["booking"].sql(
-=======
-    func balanceBooks() async throws {
-        let wrong = try await stack["booking"].sql(
->>>>>>> 65480cf (feat(backup): each service copies its database while it runs, and goes on from a copy; events that a follower refuses are set aside)
             """
             SELECT s.id, s.allocation, s.held, s.sold,
                 coalesce(sum(r.seats) FILTER (WHERE r.state = 'held'), 0) AS held_summed,

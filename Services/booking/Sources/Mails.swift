@@ -29,6 +29,8 @@ extension Transaction {
             SELECT b.id, coalesce(b.language, \(Language.usual)), \(now)
             FROM events e JOIN bookings b ON b.id = e.booking_id
             WHERE e.sequence > \(position) AND e.sequence <= \(last) AND e.type = \(EventType.confirmed)
+                -- What followers are told once more is of a later time.
+                AND e.occurred_at = b.confirmed_at
             ON CONFLICT (booking_id) DO NOTHING
             """)
     }

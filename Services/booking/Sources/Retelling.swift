@@ -9,8 +9,6 @@ import TypedID
 extension Transaction {
     private static let sessionsAtOnce: Int64 = 100
     private static let bookingsAtOnce: Int64 = 50
-    /// Followers within this service lack nothing: what is told anew is none of theirs.
-    private static let within = [Mailer.follower]
 
     func beginRetelling(to follower: String) throws {
         try execute("INSERT INTO retellings (follower) VALUES (\(follower)) ON CONFLICT (follower) DO NOTHING")
@@ -21,7 +19,7 @@ extension Transaction {
         let told = try first("SELECT session_id, booking_id FROM retellings WHERE follower = \(follower)") {
             (session: try $0.int(0), booking: try $0.int(1))
         }
-        guard let told, try areCaughtUp() else { return }
+        guard let told else { return }
         let sessions = try rows(
             "SELECT id FROM sessions WHERE id > \(told.session) ORDER BY id LIMIT \(Self.sessionsAtOnce)"
         ) { try $0.value(0, as: SessionID.self) }
@@ -33,7 +31,6 @@ extension Transaction {
         } else {
             try execute("DELETE FROM retellings WHERE follower = \(follower)")
         }
-        try keepUp()
     }
 
     private func retellBookings(after id: Int64, at now: Timestamp) throws -> BookingID? {
@@ -61,30 +58,12 @@ extension Transaction {
     }
 
     /// Tells what an event was about, as it is now.
-    /// - Returns: whether it could: those within must have taken everything before.
-    func tellAgain(of sequence: Int64, at now: Timestamp) throws -> Bool {
-        guard try areCaughtUp() else { return false }
+    func tellAgain(of sequence: Int64, at now: Timestamp) throws {
         let about = try first("SELECT session_id, booking_id FROM events WHERE sequence = \(sequence)") {
             (session: try $0.value(0, as: SessionID.self), booking: try $0.valueOrNil(1, as: BookingID.self))
         }
-        guard let about else { return true }
+        guard let about else { return }
         if let id = about.booking { try retell(try booking(id, of: nil), at: now) }
         try recordChange(of: about.session, at: now)
-        try keepUp()
-        return true
-    }
-
-    /// Whether those within have taken everything there is.
-    private func areCaughtUp() throws -> Bool {
-        let newest = try newestEvent() ?? 0
-        return try Self.within.allSatisfy { name in
-            try first("SELECT sequence FROM followers WHERE name = \(name)") { try $0.int(0) } ?? newest >= newest
-        }
-    }
-
-    private func keepUp() throws {
-        for name in Self.within {
-            try execute("UPDATE followers SET sequence = \(try newestEvent() ?? 0) WHERE name = \(name)")
-        }
     }
 }

@@ -48,7 +48,7 @@ extension BookingService {
                 try $0.int(0)
             }.filter { sequence == nil || $0 == sequence }
             for number in chosen {
-                guard try transaction.tellAgain(of: number, at: clock.now()) else { throw NotCaughtUp() }
+                try transaction.tellAgain(of: number, at: clock.now())
                 try transaction.execute("UPDATE events_set_aside SET is_replayed = 1 WHERE sequence = \(number)")
             }
             return chosen
@@ -56,10 +56,6 @@ extension BookingService {
         if let sequence, told.isEmpty { throw SettingError("Event \(sequence) is not set aside.") }
         return told.isEmpty ? "Nothing is set aside." : "Told again: \(told.map(String.init).joined(separator: ", "))."
     }
-}
-
-private struct NotCaughtUp: Error, CustomStringConvertible {
-    let description = "Mails are not noted up to the newest event yet: let booking run, and try again."
 }
 
 extension Connection {

@@ -32,7 +32,7 @@ extension Transaction {
     }
 
     /// Takes over the terms that booking sells a session at, unless newer ones are known, or are being asked for.
-    fileprivate func adopt(_ terms: SessionChange.Terms, of session: SessionID, _ sequence: Int64) throws {
+    fileprivate func adopt(_ terms: SoldTerms, of session: SessionID, _ sequence: Int64) throws {
         try execute(
             """
             UPDATE sessions SET starts_at = \(terms.startsAt), allocation = \(terms.allocation)

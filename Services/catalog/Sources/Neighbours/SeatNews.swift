@@ -16,7 +16,13 @@ struct BookingEvent: Sendable {
     let session: SessionID
     let seats: SeatNews
     /// The terms it is sold at, in an event that says they may be others now.
-    let terms: SessionChange.Terms?
+    let terms: SoldTerms?
+}
+
+/// What booking sells a session at, but for its prices.
+struct SoldTerms: Sendable {
+    let startsAt: Timestamp
+    let allocation: Int64
 }
 
 extension BookingEvent {
@@ -26,7 +32,7 @@ extension BookingEvent {
             let seats = SeatNews(
                 free: session["free"], asOf: event["occurred_at"], sequence: event["sequence"])
         else { return nil }
-        self.init(session: id, seats: seats, terms: event["type"] == "session.changed" ? .init(session) : nil)
+        self.init(session: id, seats: seats, terms: event["type"] == "session.changed" ? SoldTerms(session) : nil)
     }
 }
 
@@ -40,7 +46,7 @@ extension SeatNews {
     }
 }
 
-extension SessionChange.Terms {
+extension SoldTerms {
     fileprivate init?(_ session: JSONValue) {
         guard let startsAt = session["starts_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
             let allocation = session["allocation"]?.integerValue, allocation >= 0
