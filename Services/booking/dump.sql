@@ -19,6 +19,7 @@ INSERT INTO migrations VALUES('v0010_door','3e1fdd30d679b9f8',0,1);
 INSERT INTO migrations VALUES('v0011_prices','85b0bd092b73956b',0,0);
 INSERT INTO migrations VALUES('v0012_mails','a75bd02e0f7e09aa',0,1);
 INSERT INTO migrations VALUES('v0013_payments','53c760cdd2c1e058',0,0);
+INSERT INTO migrations VALUES('v0014_restored_logs','e0764e560ad30637',0,1);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -258,6 +259,27 @@ CREATE TABLE audit (
     seats_before INTEGER NOT NULL DEFAULT 0,
     seats_after INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE lost_events (
+    last INTEGER PRIMARY KEY,
+    first INTEGER NOT NULL CHECK (first <= last)
+) STRICT;
+CREATE TABLE unsure_sessions (id INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE events_set_aside (
+    sequence INTEGER NOT NULL,
+    follower TEXT NOT NULL,
+    -- What it answered last.
+    reason TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    set_aside_at INTEGER NOT NULL,
+    -- What it was about has been told again, under another number.
+    is_replayed INTEGER NOT NULL DEFAULT 0 CHECK (is_replayed IN (0, 1)),
+    PRIMARY KEY (sequence, follower)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE retellings (
+    follower TEXT PRIMARY KEY,
+    session_id INTEGER NOT NULL DEFAULT 0,
+    booking_id INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('events',0);
 INSERT INTO sqlite_sequence VALUES('audit',0);
@@ -381,4 +403,5 @@ WHEN OLD.state = 'sold' AND NEW.seats <> OLD.seats
 BEGIN
     SELECT RAISE(ABORT, 'what is sold in a seated room has its seats');
 END;
+CREATE INDEX events_set_aside_by_follower ON events_set_aside (follower, sequence);
 COMMIT;
