@@ -30,9 +30,13 @@ extension BookingService {
     /// A booking's tickets in words, in the order of its seats.
     func sheets(of booking: Booking, _ language: Language, _ trace: TraceContext) async throws -> [TicketSheet] {
         let session = try await ticketSession(booking.sessionID, trace)
-        let tickets = try database.read { try $0.tickets(of: booking) }
+        let (tickets, isPaid) = try database.read { connection in
+            (try connection.tickets(of: booking), try connection.payments(of: booking.id).contains(where: \.isGood))
+        }
         let key = try ticketKeys.signing()
-        return tickets.map { TicketSheet($0, session, code: code(of: $0, session, key), language) }
+        return tickets.map { ticket in
+            TicketSheet(ticket, session, code: code(of: ticket, session, key), isDue: !isPaid, language)
+        }
     }
 }
 
@@ -59,7 +63,7 @@ extension Request {
 }
 
 extension TicketSheet {
-    init(_ ticket: Ticket, _ session: TicketSession, code: String?, _ language: Language) {
+    init(_ ticket: Ticket, _ session: TicketSession, code: String?, isDue: Bool, _ language: Language) {
         self.init(
             language, film: session.names.movieTitle, time: session.startsAt.spelled(in: session.timeZone, language),
             place: session.names.placeName, status: ticket.status, code: code, ticketID: ticket.id,
@@ -71,5 +75,6 @@ extension TicketSheet {
         }
         seat = ticket.seat?.label
         price = ticket.price
+        self.isDue = isDue
     }
 }
