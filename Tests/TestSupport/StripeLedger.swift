@@ -167,7 +167,9 @@ struct StripeLedger {
 
     private mutating func happened(_ type: String, _ intent: StripeIntent, _ now: Int64) {
         events.append(
-            StripeEvent(id: "evt_\(events.count + 1)", type: type, payment: intent.payment, object: intent.json))
+            StripeEvent(
+                id: "evt_\(events.count + 1)", type: type, booking: intent.booking, payment: intent.payment,
+                object: intent.json))
     }
 }
 
@@ -222,6 +224,7 @@ public struct StripeRefund: Sendable {
 public struct StripeEvent: Sendable {
     public let id: String
     public let type: String
+    public let booking: String
     public let payment: String
     let object: String
 
