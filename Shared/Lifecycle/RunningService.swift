@@ -105,6 +105,10 @@ extension ServiceContext {
         self.log = try log ?? Logger(service: S.name, level: settings.logLevel(), clock: clock)
         databasePath = path
         database = try Database(.init(path: path), migrations: S.migrations, metrics: metrics)
+        for table in S.identified {
+            let last = try database.read { try $0.first("SELECT max(id) FROM \(raw: table)") { try $0.intOrNil(0) } }
+            if let last = last ?? nil { ids.continueAfter(last) }
+        }
         loops = try (0..<count).map { try EventLoop(name: "\(S.name)-\($0)") }
     }
 

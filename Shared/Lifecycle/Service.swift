@@ -14,6 +14,8 @@ public protocol Service: Sendable {
     static var migrations: [Migration] { get }
     /// A table that has rows as soon as the service has data of its own: sample data goes into an empty one only.
     static var mainTable: StaticString { get }
+    /// Tables whose `id` this service makes: it goes on after the greatest there is, whatever its clock says.
+    static var identified: [StaticString] { get }
     /// Ports that the service takes when none are set.
     static var defaultPorts: (public: UInt16, internal: UInt16) { get }
     /// Event loops when LOOPS is not set.
@@ -36,6 +38,7 @@ public protocol Service: Sendable {
 }
 
 extension Service {
+    public static var identified: [StaticString] { [] }
     public var internalRoutes: [Route] { [] }
     public func work() async {}
     public static var commands: [Command] { [] }

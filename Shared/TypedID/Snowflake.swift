@@ -23,6 +23,12 @@ public final class Snowflake: Sendable {
         self.clock = clock
     }
 
+    /// From now on, every identifier is greater than `identifier`, also where the clock has stepped back since that was
+    /// made, by another process.
+    public func continueAfter(_ identifier: Int64) {
+        last.withLock { last in last = max(last, (identifier >> 22) << 12 | 0xFFF) }
+    }
+
     public func next<Tag>(_: TypedID<Tag>.Type = TypedID<Tag>.self) -> TypedID<Tag> {
         let elapsed = max(0, clock.now().rawValue - Self.epoch.rawValue)
         let tick = last.withLock { last in

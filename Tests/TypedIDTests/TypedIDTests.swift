@@ -55,6 +55,18 @@ enum Other: IDTag { static let prefix: StaticString = "oth" }
         }
     }
 
+    @Test("identifiers go on after one that another process made when it was later")
+    func goingOn() throws {
+        let clock = ManualClock(Snowflake.epoch.advanced(byMilliseconds: 1_000_000))
+        let before = try snowflake(worker: 1023, at: clock).next(TypedID<Thing>.self)
+        clock.advance(byMilliseconds: -60_000)
+        let ids = try snowflake(worker: 0, at: clock)
+        ids.continueAfter(before.rawValue)
+        #expect(ids.next(TypedID<Thing>.self) > before)
+        ids.continueAfter(1)
+        #expect(ids.next(TypedID<Thing>.self) > before)
+    }
+
     @Test("two threads never get the same one, nor do two workers")
     func unique() async throws {
         let clock = ManualClock(Snowflake.epoch)

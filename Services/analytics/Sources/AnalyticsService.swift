@@ -11,6 +11,7 @@ import TypedID
 package struct AnalyticsService: Service {
     package static let name = "analytics"
     package static let mainTable: StaticString = "events"
+    package static let identified: [StaticString] = ["events"]
     package static let defaultPorts: (public: UInt16, internal: UInt16) = (8084, 9084)
     package static let migrations = [
         Migration("v0001_events", sql: PackageResources.v0001_events_sql),

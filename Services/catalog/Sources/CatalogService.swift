@@ -10,6 +10,9 @@ import TypedID
 package struct CatalogService: Service {
     package static let name = "catalog"
     package static let mainTable: StaticString = "movies"
+    package static let identified: [StaticString] = [
+        "movies", "people", "places", "rooms", "seats", "sessions", "ratings", "session_changes",
+    ]
     package static let defaultPorts: (public: UInt16, internal: UInt16) = (8081, 9081)
     package static let migrations = [
         Migration("v0001_catalog", sql: PackageResources.v0001_catalog_sql),

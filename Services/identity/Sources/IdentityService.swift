@@ -16,6 +16,7 @@ package struct IdentityService: Service {
         Migration("v0002_published_keys", sql: PackageResources.v0002_published_keys_sql, safeForOlderCode: true),
     ]
     package static let mainTable: StaticString = "users"
+    package static let identified: [StaticString] = ["users"]
     package static let defaultPorts: (public: UInt16, internal: UInt16) = (8083, 9083)
     package static let commands = [grantRole, rotateKeys]
     private static let keyCheckMilliseconds: Int64 = 60_000
