@@ -1,3 +1,4 @@
+import API
 import EventLoop
 import SQLite
 import Time
@@ -29,6 +30,15 @@ extension Transaction {
         return lapsed.count
     }
 
+    /// Notes that a booking has run out, if it has: whoever is told so must never find it open again, and the clock may
+    /// step back.
+    /// - Returns: that refusal, as an answer: thrown, it would undo the note.
+    func refusalOfLapsed(_ booking: Booking, at now: Timestamp) throws -> Response? {
+        guard booking.hasLapsedUnnoted(at: now) else { return nil }
+        try expire([booking], at: now)
+        return BookingRefusal.bookingExpired.apiError.response
+    }
+
     private func expire(_ lapsed: [Booking], at now: Timestamp) throws {
         for booking in lapsed {
             let expired = booking.expiring(at: now)
@@ -45,6 +55,20 @@ extension Transaction {
 }
 
 extension BookingService {
+    /// Notes which of the bookings that are being shown have run out: what is asked about them later is decided after
+    /// that, whatever the clock says by then. The answer does not wait for it.
+    func noteLapsed(_ shown: [ListedBooking], at now: Timestamp) {
+        let lapsed = shown.map(\.booking).filter { $0.hasLapsedUnnoted(at: now) }
+        guard !lapsed.isEmpty else { return }
+        Task.immediate { [database] in
+            try? await database.write { transaction in
+                for booking in lapsed {
+                    _ = try transaction.refusalOfLapsed(transaction.booking(booking.id, of: nil), at: now)
+                }
+            }
+        }
+    }
+
     private static let tidyingMilliseconds: Int64 = 1_000
     private static let tidiedAtOnce: Int64 = 200
 

@@ -62,6 +62,9 @@ package struct Booking: Equatable, Sendable {
         return now < closesAt ? .open : .expired
     }
 
+    /// Whether it has run out, and nobody has noted that.
+    package func hasLapsedUnnoted(at now: Timestamp) -> Bool { expiredAt == nil && status(at: now) == .expired }
+
     /// When it was cancelled, by its owner or, once sold, by staff.
     package var calledOffAt: Timestamp? { cancelledAt ?? refundedAt }
 

@@ -18,6 +18,7 @@ extension BookingService {
             let booking = try transaction.booking(bookingID, of: isAdmin ? nil : user)
             let isOwn = booking.userID == user
             if !isOwn, reason == nil { throw Reason.missing }
+            if let refusal = try transaction.refusalOfLapsed(booking, at: now) { return refusal }
             let cancelled = try booking.cancelling(at: now)
             if provider != nil { try transaction.requireNoLivePayment(of: booking.id) }
             if !isOwn, let reason {

@@ -19,8 +19,9 @@ extension BookingService {
         return try await request.decide(in: database) { [clock, ids, provider] transaction in
             // It has got its price since.
             if provider != nil, try transaction.isToBePaid(bookingID) { throw PaymentRefusal.paymentRequired }
-            let booking = try transaction.booking(bookingID, of: user)
-            return try transaction.answer(confirmed: transaction.confirm(booking, language, ids, at: clock.now()))
+            let (booking, now) = (try transaction.booking(bookingID, of: user), clock.now())
+            if let refusal = try transaction.refusalOfLapsed(booking, at: now) { return refusal }
+            return try transaction.answer(confirmed: transaction.confirm(booking, language, ids, at: now))
         }
     }
 }

@@ -22,6 +22,7 @@ extension BookingService {
         let now = clock.now()
         var bookings = try database.read { try $0.bookings(filter, at: now, on: page) }
         await refreshNames(of: &bookings, trace)
+        noteLapsed(bookings, at: now)
         return .json { json in
             page.write("bookings", bookings, to: &json, keys: \.sortKeys) { listed, json in
                 json.object { json in

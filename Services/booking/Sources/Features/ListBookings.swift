@@ -24,6 +24,7 @@ extension BookingService {
         var bookings = try database.read { try $0.bookings("b.user_id = \(user)", on: page) }
         await refreshNames(of: &bookings, request.trace)
         let now = clock.now()
+        noteLapsed(bookings, at: now)
         return .json { json in
             page.write("bookings", bookings, to: &json, keys: \.sortKeys) { listed, json in
                 json.object { listed.write(to: &$0, at: now) }

@@ -26,6 +26,8 @@ extension BookingService {
             let tariffs = try transaction.tariffs(of: booking.sessionID)
             try wish.requireSeats(of: plan)
             try order.requireTariffs(among: tariffs)
+            // Thrown, it would undo what was just noted.
+            if booking.hasLapsedUnnoted(at: now) { return BookingRefusal.bookingExpired.apiError.response }
             try booking.requireOpen(at: now)
             if provider != nil { try transaction.requireNoLivePayment(of: booking.id) }
             let seats = try plan.map { plan in

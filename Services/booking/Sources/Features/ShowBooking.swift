@@ -22,6 +22,7 @@ extension BookingService {
         var bookings = [found]
         await refreshNames(of: &bookings, request.trace)
         let now = clock.now()
+        noteLapsed(bookings, at: now)
         return .json { json in
             json.object("booking") { json in
                 bookings[0].write(to: &json, at: now)
