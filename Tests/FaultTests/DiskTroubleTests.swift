@@ -55,11 +55,13 @@ import Testing
     private func compare(_ stack: Stack, _ witnesses: [Witness], _ what: String) async throws {
         let audit = Audit(stack: stack, witnesses: witnesses)
         print("\(what), FAULT_SEED=\(Self.seed): \(audit.summary)")
-        #expect(try await audit.differences() == [])
+        let differences = try await audit.differences()
+        #expect(differences == [])
         // Not 504, for a request that was dropped, and not silence.
         #expect(Set(witnesses.flatMap(\.interruptions.keys)).subtracting([503]) == [])
         for service in stack.services { try await service.kill() }
         for service in stack.services { try await service.start() }
-        #expect(try await audit.differences() == [], "after a crash")
+        let afterwards = try await audit.differences()
+        #expect(afterwards == [], "after a crash")
     }
 }
