@@ -1,8 +1,8 @@
 # Everything that is done with this checkout: `make run`, `make test`, `make lint`, `make format`, `make coverage`,
-# `make bench`, `make backup DIR=…`, `make restore DIR=…`.
+# `make prove`, `make bench`, `make backup DIR=…`, `make restore DIR=…`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := run
-.PHONY: run test lint format coverage bench backup restore clean
+.PHONY: run test lint format coverage prove bench backup restore clean
 
 swift_files := Package.swift Services Shared Tests Benchmarks
 
@@ -24,6 +24,10 @@ format:
 coverage:
 	@.ci/install build
 	@.ci/coverage
+
+# As long as PROVE_MINUTES says.
+prove:
+	@.ci/prove
 
 bench:
 	@.ci/install build bench
