@@ -13,7 +13,7 @@ import TypedID
 package struct BookingService: Service {
     package static let name = "booking"
     package static let mainTable: StaticString = "sessions"
-    package static let identified: [StaticString] = ["bookings", "reservations", "tickets"]
+    package static let identified: [StaticString] = ["bookings", "reservations", "tickets", "payments"]
     package static let defaultPorts: (public: UInt16, internal: UInt16) = (8082, 9082)
     package static let migrations = [
         Migration("v0001_inventory", sql: PackageResources.v0001_inventory_sql),
