@@ -171,6 +171,9 @@ import TypedID
                 "/v1/bookings/\(id)/reserve", body, token: box.service.token())
             #expect(answer.status == status && answer.codes == (code.map { [$0] } ?? []))
             if status == 200 { #expect(answer.json["booking"]?["reserved_seats"] == 2) }
+            if code == "seats_out_of_range" {
+                #expect(answer.json["errors"]?.arrayValue?[0]["message"] == "The seats must be 1 or more.")
+            }
         }
     }
 }

@@ -90,13 +90,41 @@ import Time
             let waiting = try await box.open()
             for _ in 0..<2 { #expect(try await close(box).status == 204) }
             #expect(try await box.book().codes == ["session_not_found"])
-            #expect(try await box.reserve(waiting, 1).codes == ["session_not_found"])
             #expect(try await terms(box, 10).status == 404)
+            #expect(try await box.reserve(waiting, 1).codes == ["booking_expired"])
         }
         try await BoxOffice.run(allocation: 10) { box async throws in
             #expect(try await close(box).status == 204)
             #expect(try await box.book().codes == ["session_not_found"], "catalog still knows it")
+            #expect(try await seats(box).codes == ["session_not_found"])
         }
+    }
+
+    @Test("when a session closes its open bookings expire, nothing of it is on sale, and those who follow hear of both")
+    func closed() async throws {
+        try await BoxOffice.run(allocation: 10, seats: ["....."]) { box async throws in
+            let (open, cancelled) = (try await box.open(), try await box.open("usr_2"))
+            _ = try await box.cancel(cancelled, "usr_2")
+            #expect(try await seats(box).status == 200)
+            for _ in 0..<2 { #expect(try await close(box).status == 204) }
+            #expect(try await seats(box).codes == ["session_not_found"])
+            #expect(try await box.reserve(open, 1).codes == ["booking_expired"])
+            #expect(try await box.confirm(open).codes == ["booking_expired"])
+            #expect(try await box.cancel(open).codes == ["booking_expired"])
+            #expect(try await box.reserve(cancelled, 1, "usr_2").codes == ["booking_cancelled"])
+            let shown = try await box.service.get("/v1/bookings/\(open)", token: box.service.token())
+            #expect(shown.json["booking"]?["status"] == "expired" && shown.json["booking"]?["seats"] == [])
+            #expect(try await box.list().json["bookings"]?.arrayValue?.first?["status"] == "expired")
+            let types = ["booking.opened", "booking.opened", "booking.cancelled", "booking.expired", "session.changed"]
+            await eventually { box.follower.taken.count >= 5 }
+            #expect(box.follower.types == types)
+            let told = box.follower.taken.last?["session"]
+            #expect(told?["allocation"] == 0 && told?["free"] == 0)
+        }
+    }
+
+    private func seats(_ box: BoxOffice) async throws -> Answer {
+        try await box.service.get("/v1/sessions/\(BoxOffice.session)/seats")
     }
 
     @Test("what is not a session is refused, and so is who is no service")

@@ -16,6 +16,17 @@ extension Transaction {
             ) { try Booking($0) }, at: now)
     }
 
+    /// Ends every open booking of a session that closes, before its time.
+    func expireOpenBookings(of session: SessionID, at now: Timestamp) throws {
+        try expire(
+            try rows(
+                """
+                \(sql: Booking.columns) WHERE b.session_id = \(session)
+                    AND b.confirmed_at IS NULL AND b.cancelled_at IS NULL AND b.expired_at IS NULL
+                """
+            ) { try Booking($0) }, at: now)
+    }
+
     /// Notes up to `limit` bookings that have run out, whatever their session.
     /// - Returns: how many there were.
     func expireBookings(limit: Int64, at now: Timestamp) throws -> Int {

@@ -26,7 +26,7 @@ extension Fields {
     private static let mostSeats = 1_000
     /// A count that no room has is no fault of form: there are not that many seats left. Beyond 2^53 - 1 no JSON number
     /// is sure to be what was meant (RFC 8259, section 6).
-    private static let counts: ClosedRange<Int64> = 1...9_007_199_254_740_991
+    private static let mostCounted: Int64 = 9_007_199_254_740_991
 
     fileprivate mutating func seatWish(countedBy shares: [Order.Share]?) -> SeatWish? {
         if let value = value("seat_ids"), value != .null {
@@ -39,14 +39,23 @@ extension Fields {
             return ids.map(SeatWish.seats)
         }
         let areShared = (value("tariffs") ?? .null) != .null
-        return (integer("seats", Self.counts, required: !areShared) ?? shares?.seats).map(SeatWish.count)
+        return (counted(required: !areShared) ?? shares?.seats).map(SeatWish.count)
+    }
+
+    /// The bound above is nothing to tell a customer of.
+    /// - Parameter codePrefix: of the fault, as that of the fields.
+    fileprivate mutating func counted(_ codePrefix: String = "", required: Bool = true) -> Int64? {
+        guard let count = integer("seats", 1 ... .max, required: required) else { return nil }
+        if count <= Self.mostCounted { return count }
+        refuse("\(codePrefix)seats_out_of_range", "The seats must be 1 or more, and not that many.")
+        return nil
     }
 
     /// Nil where there are none, or they are at fault.
     fileprivate mutating func shares(_ name: String) -> [Order.Share]? {
         let shares = objects(name, 1...Tariff.most, required: false) { share -> Order.Share? in
             let tariff = share.text("name", 1...50, trim: true)
-            let seats = share.integer("seats", Self.counts)
+            let seats = share.counted("tariffs_")
             guard let tariff, let seats else { return nil }
             return Order.Share(tariff: tariff, seats: seats)
         }

@@ -20,6 +20,8 @@ extension BookingService {
             let booking = try transaction.booking(bookingID, of: user)
             try transaction.expireBookings(of: booking.sessionID, at: now)
             guard let session = try transaction.inventory(of: booking.sessionID), !session.isClosed else {
+                // What was open in it ended when it closed.
+                try booking.requireOpen(at: now)
                 throw BookingRefusal.sessionNotFound
             }
             let plan = try session.roomID.map { try plans.plan(of: $0, in: transaction) }

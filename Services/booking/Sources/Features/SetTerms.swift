@@ -51,8 +51,9 @@ extension BookingService {
         }
     }
 
-    /// `DELETE /internal/v1/sessions/{session_id}`: no booking is opened any more, unless somebody has seats. Catalog
-    /// deletes the session after it; saying it twice is saying it once.
+    /// `DELETE /internal/v1/sessions/{session_id}`: no booking is opened any more, unless somebody has seats. Those
+    /// that are open, which hold nothing, expire; and nothing of it is on sale any more, so that those who add up what is
+    /// leave it out. Catalog deletes the session after it; saying it twice is saying it once.
     func closeSession(_ request: Request) async throws -> Response {
         guard let id = SessionID(request.parameter("session_id")) else { throw BookingRefusal.sessionNotFound }
         return try await database.write { [clock] transaction in
@@ -62,6 +63,10 @@ extension BookingService {
             guard taken == 0 else { throw BookingRefusal.sessionHasBookings(taken) }
             try transaction.execute(
                 "INSERT INTO closed_sessions (id, closed_at) VALUES (\(id), \(now)) ON CONFLICT (id) DO NOTHING")
+            try transaction.expireOpenBookings(of: id, at: now)
+            let emptied = try transaction.execute(
+                "UPDATE sessions SET allocation = 0 WHERE id = \(id) AND allocation > 0")
+            if emptied > 0 { try transaction.recordChange(of: id, at: now) }
             return .noContent
         }
     }

@@ -15,7 +15,9 @@ extension BookingService {
         }
         let now = clock.now()
         let map = try database.read { [plans] connection in
-            guard let session = try connection.inventory(of: id) else { throw BookingRefusal.sessionNotFound }
+            guard let session = try connection.inventory(of: id), !session.isClosed else {
+                throw BookingRefusal.sessionNotFound
+            }
             return SeatMap(
                 session: session, lapsed: try connection.seatsLapsed(in: id, at: now),
                 plan: try session.roomID.map { try plans.plan(of: $0, in: connection) },
