@@ -63,6 +63,26 @@ import TimeZone
         }
     }
 
+    @Test("a session that is deleted is off sale: its seats are no part of the fill rate any more")
+    func deleted() async throws {
+        try await Told.run { told async throws in
+            try await told.tell(
+                Told.event(1, "booking.opened", booking: 1), Told.event(2, "booking.confirmed", booking: 1, seats: 3),
+                Told.event(3, "booking.opened", booking: 2, Session(id: 2)))
+            #expect(
+                try await told.groups("group_by=movie") == [
+                    group("mov_1", opened: 2, confirmed: 1, seats: 3, fillRate: .number(0.15))
+                ])
+            let gone = Session(id: 2, allocation: 0)
+            try await told.tell(
+                after: 3, Told.event(4, "booking.expired", booking: 2, gone), Told.event(5, "session.changed", gone))
+            #expect(
+                try await told.groups("group_by=movie") == [
+                    group("mov_1", opened: 2, confirmed: 1, expired: 1, seats: 3, fillRate: .number(0.3))
+                ])
+        }
+    }
+
     @Test("once anything is counted that never happened, all is forgotten and asked for again; otherwise nothing is")
     func lost() async throws {
         try await Told.run { told async throws in

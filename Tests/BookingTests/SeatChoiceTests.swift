@@ -197,7 +197,7 @@ extension Drawing {
     func random() {
         let seed = UInt64.random(in: 0 ... .max)
         var random = SeededGenerator(seed: seed)
-        for round in 0..<400 {
+        for round in 0..<150 {
             let rows = (0..<Int.random(in: 1...8, using: &random)).map { _ in
                 String(
                     (0..<Int.random(in: 1...14, using: &random)).map { _ in

@@ -213,11 +213,11 @@ struct Interrupted {
     }
 
     /// Reserves and confirms.
-    /// - Returns: false when it was refused, because there is not that much left.
+    /// - Returns: false when it was refused, because there is not that much left, or the session is gone.
     private func reserve(_ booking: String, _ seats: Int, _ token: String) async throws -> Bool {
         let answer = try await stack.post("/v1/bookings/\(booking)/reserve", #"{"seats":\#(seats)}"#, token: token)
         guard answer.status == 200 else {
-            #expect([["not_enough_seats"], ["session_not_found"]].contains(answer.codes), what)
+            #expect([["not_enough_seats"], ["booking_expired"]].contains(answer.codes), what)
             return false
         }
         #expect(try await stack.post("/v1/bookings/\(booking)/confirm", token: token).status == 200, what)
