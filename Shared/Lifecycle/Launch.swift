@@ -26,6 +26,7 @@ public enum Launch<S: Service> {
                         command.name == name && (command.takesOptions || command.parameters.count == rest.count)
                     })
                 else { return usage() }
+                try refuseToBegin(settings)
                 let context = try quietContext(settings)
                 defer { context.close() }
                 let text = try await command.run(rest, context)
@@ -72,6 +73,13 @@ public enum Launch<S: Service> {
             return true
         }
         print(seeded ? "\(S.name): the sample data is in." : "\(S.name): there is data already; nothing was added.")
+    }
+
+    /// A command of the service's own is about data that is there: on a mistyped path it must not find a new, empty one.
+    private static func refuseToBegin(_ settings: Settings) throws {
+        let path = S.databasePath(settings)
+        guard access(path, F_OK) != 0 else { return }
+        throw SettingError("There is no database '\(path)': DATABASE must name that of \(S.name).")
     }
 
     /// Asks the running service's internal listener whether it is ready.
