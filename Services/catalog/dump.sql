@@ -16,6 +16,7 @@ INSERT INTO migrations VALUES('v0007_seats_left','2f8e9135f1b0e820',0,1);
 INSERT INTO migrations VALUES('v0008_movie_words','06359a6051519d28',0,1);
 INSERT INTO migrations VALUES('v0009_longest_run','43a8fabd9c52be1e',0,1);
 INSERT INTO migrations VALUES('v0010_tariffs','7f5c92665e19cd56',0,0);
+INSERT INTO migrations VALUES('v0011_price_changes','e3b8e51a08a0b4d4',0,0);
 CREATE TABLE movies (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
@@ -149,7 +150,8 @@ CREATE TABLE session_changes (
     room_id INTEGER NOT NULL,
     -- What is to be from then on; both null when the session is to be closed and deleted.
     starts_at INTEGER,
-    allocation INTEGER CHECK (allocation > 0),
+    allocation INTEGER CHECK (allocation > 0), price_amount INTEGER CHECK (price_amount >= 0), price_currency TEXT CHECK (price_currency GLOB '[A-Z][A-Z][A-Z]')
+    CONSTRAINT price_in_a_currency CHECK ((price_amount IS NULL) = (price_currency IS NULL)),
     CONSTRAINT terms_or_end CHECK ((starts_at IS NULL) = (allocation IS NULL))
 ) STRICT;
 CREATE TABLE rating_counts (

@@ -93,7 +93,7 @@ import Testing
                 let told = try await take(other, text)
                 #expect(told.count == 4 && told.last == "3 added, 0 unchanged")
                 let again = try await export(other, "--format", format)
-                let place = format == "csv" ? "line" : "session"
+                let place = format == "csv" ? "line " : "line 1, session "
                 for line in told.dropLast() {
                     let id = try #require(line.split(separator: " ").first { $0.hasPrefix("ses_") })
                     #expect(line.hasPrefix(place) && again.contains(id))

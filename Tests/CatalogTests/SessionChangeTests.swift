@@ -55,7 +55,7 @@ import Testing
     @Test("an allocation and a start change once booking has agreed, and what is not named stays")
     func change() async throws {
         try await run(Self.agreed) { cinema, booking async throws in
-            let same = try await cinema.asAdmin("PATCH", "/v1/sessions/ses_1", #"{"allocation":100,"price":1}"#)
+            let same = try await cinema.asAdmin("PATCH", "/v1/sessions/ses_1", #"{"allocation":100,"rating":1}"#)
             #expect(same.status == 200 && booking.targets.isEmpty)
             let lower = try await cinema.asAdmin("PATCH", "/v1/sessions/ses_1", #"{"allocation":50}"#)
             #expect(lower.status == 200 && lower.json["session"]?["allocation"] == 50)

@@ -4,7 +4,6 @@ import HTTPServer
 import JSON
 import Lifecycle
 import SQLite
-import Synchronization
 import TestSupport
 import Testing
 
@@ -154,67 +153,6 @@ import Testing
         }
     }
 
-    /// A session at one tariff, and booking, which keeps what it was asked for.
-    private func runBesideBooking(
-        _ body: (Cinema, Neighbour, _ asked: () -> [JSONValue]) async throws -> Void
-    ) async throws {
-        let asked = Mutex<[JSONValue]>([])
-        let booking = try Neighbour(reading: { _, body in
-            asked.withLock { $0.append((try? JSONValue(parsing: body))?["session"] ?? .null) }
-            return .json(200, #"{"session":{"id":"ses_1","allocation":100,"free":100}}"#)
-        })
-        let service = try await ServiceUnderTest(CatalogService.self, settings: ["BOOKING_URL": booking.url])
-        let cinema = Cinema(service: service)
-        do {
-            try await cinema.add(movies: 1...1)
-            try await cinema.add(place: 1)
-            try await cinema.add(session: 1, at: "2026-12-01T20:00:00Z")
-            try await body(cinema, booking) { asked.withLock { $0 } }
-        } catch {
-            await service.stop()
-            await booking.stop()
-            throw error
-        }
-        await service.stop()
-        await booking.stop()
-    }
-
-    @Test("a session's prices change once booking has agreed; the same ones are no change, and other terms keep them")
-    func change() async throws {
-        try await runBesideBooking { cinema, _, asked async throws in
-            let path = "/v1/sessions/ses_1"
-            for _ in 0..<2 {
-                let answer = try await cinema.asAdmin("PATCH", path, #"{"tariffs":\#(list("late"))}"#)
-                #expect(answer.status == 200 && names(answer.json["session"]) == ["late"])
-            }
-            #expect(asked().map(names) == [["late"]])
-            let other = try await cinema.asAdmin("PATCH", path, #"{"allocation":50}"#)
-            #expect(names(other.json["session"]) == ["late"])
-            let none = try await cinema.asAdmin("PATCH", path, #"{"tariffs":null}"#)
-            #expect(names(none.json["session"]) == [] && none.json["session"]?["allocation"] == 50)
-            #expect(asked().map(names) == [["late"], ["late"], []])
-        }
-    }
-
-    @Test("while booking is away the old prices stay, and the new ones come once it is back, whoever asks then")
-    func away() async throws {
-        try await runBesideBooking { cinema, booking, _ async throws in
-            booking.answer { _ in .json(503, #"{"errors":[{"code":"service_unavailable","message":"No."}]}"#) }
-            let answer = try await cinema.asAdmin("PATCH", "/v1/sessions/ses_1", #"{"tariffs":\#(list("late"))}"#)
-            #expect(answer.status == 503)
-            #expect(names(try await cinema.get("/v1/sessions/ses_1").json["session"]) == [])
-            booking.answer { _ in .json(200, #"{"session":{"id":"ses_1","allocation":100,"free":100}}"#) }
-            await eventually {
-                (try? cinema.read { try $0.first("SELECT count(*) FROM session_changes") { try $0.int(0) } }) == 0
-            }
-            #expect(names(try await cinema.get("/v1/sessions/ses_1").json["session"]) == ["late"])
-            let left = try cinema.read {
-                try $0.first("SELECT count(*) FROM tariffs WHERE change_id IS NOT NULL") { try $0.int(0) }
-            }
-            #expect(left == 0)
-        }
-    }
-
     @Test("a programme that is read in takes over the defaults, or its price")
     func programme() async throws {
         try await run { cinema async throws in
@@ -230,19 +168,6 @@ import Testing
             _ = try await command.run([path], cinema.service.running.context)
             let sessions = try await cinema.get("/v1/sessions").json["sessions"]?.arrayValue ?? []
             #expect(sessions.map(names) == [["place"], ["full"]])
-        }
-    }
-
-    @Test("what is gone leaves no tariffs behind")
-    func gone() async throws {
-        try await runBesideBooking { cinema, _, _ async throws in
-            let tariffs = #"{"tariffs":\#(list("a"))}"#
-            for path in ["/v1/places/plc_1", "/v1/places/plc_1/rooms/rom_1", "/v1/sessions/ses_1"] {
-                #expect(try await cinema.asAdmin("PATCH", path, tariffs).status == 200)
-            }
-            #expect(try await cinema.asAdmin("DELETE", "/v1/sessions/ses_1").status == 204)
-            #expect(try await cinema.asAdmin("DELETE", "/v1/places/plc_1").status == 204)
-            #expect(try cinema.read { try $0.first("SELECT count(*) FROM tariffs") { try $0.int(0) } } == 0)
         }
     }
 }

@@ -26,6 +26,7 @@ package struct CatalogService: Service {
         Migration("v0008_movie_words", sql: PackageResources.v0008_movie_words_sql, safeForOlderCode: true),
         Migration("v0009_longest_run", sql: PackageResources.v0009_longest_run_sql, safeForOlderCode: true),
         Migration("v0010_tariffs", sql: PackageResources.v0010_tariffs_sql),
+        Migration("v0011_price_changes", sql: PackageResources.v0011_price_changes_sql),
     ]
 
     package static let commands = [exportProgramme, importProgramme]

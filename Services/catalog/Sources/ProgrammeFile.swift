@@ -18,27 +18,27 @@ struct ProgrammeFile: Sendable {
         } else {
             readCSV(CSVText(body))
         }
-        if rows.count > Self.mostRows { refuse("file", "There are more than \(Self.mostRows) sessions.") }
-        if rows.isEmpty, faults.isEmpty { refuse("file", "There are no sessions.") }
+        if rows.count > Self.mostRows { refuse(nil, "There are more than \(Self.mostRows) sessions.") }
+        if rows.isEmpty, faults.isEmpty { refuse(nil, "There are no sessions.") }
     }
 
-    private mutating func refuse(_ place: String, _ message: String) {
-        faults.append(ProgrammeFault(place: place, column: nil, message: message))
+    /// - Parameter line: nil for the whole file.
+    private mutating func refuse(_ line: Int?, _ message: String) {
+        faults.append(ProgrammeFault(line: line, message: message))
     }
 
     // MARK: CSV
 
     private mutating func readCSV(_ text: CSVText) {
-        for fault in text.faults { refuse("line \(fault.line)", "\(fault.reason.sentence)") }
+        for fault in text.faults { refuse(fault.line, "\(fault.reason.sentence)") }
         guard let header = text.records.first else { return }
         guard let columns = columns(header) else { return }
         for record in text.records.dropFirst() {
-            let place = "line \(record.line)"
             guard record.fields.count <= columns.count else {
-                refuse(place, "There are \(record.fields.count) fields for \(columns.count) columns.")
+                refuse(record.line, "There are \(record.fields.count) fields for \(columns.count) columns.")
                 continue
             }
-            var row = ProgrammeRow(place)
+            var row = ProgrammeRow(line: record.line)
             for (column, field) in zip(columns, record.fields) {
                 if let column { row[column] = field }
             }
@@ -50,16 +50,15 @@ struct ProgrammeFile: Sendable {
     private mutating func columns(_ header: CSVText.Record) -> [ProgrammeColumn?]? {
         let names = header.fields.map { $0.trimmed.lowercased() }
         let columns = names.map(ProgrammeColumn.init)
-        let place = "line \(header.line)"
         let known = faults.count
         for (name, column) in zip(names, columns) where column == nil && !name.isEmpty {
-            refuse(place, "No column is called '\(name.prefix(40))'.")
+            refuse(header.line, "No column is called '\(name.prefix(40))'.")
         }
         for column in ProgrammeColumn.allCases where columns.count(where: { $0 == column }) > 1 {
-            refuse(place, "The column \(column.rawValue) comes twice.")
+            refuse(header.line, "The column \(column.rawValue) comes twice.")
         }
         for column in [ProgrammeColumn.movie, .startsAt] where !columns.contains(column) {
-            refuse(place, "The column \(column.rawValue) is missing.")
+            refuse(header.line, "The column \(column.rawValue) is missing.")
         }
         return faults.count == known ? columns : nil
     }
@@ -71,23 +70,26 @@ struct ProgrammeFile: Sendable {
         do throws(JSONSyntaxError) {
             json = try JSONValue(parsing: bytes)
         } catch {
-            return refuse("line \(error.line)", error.description)
+            return refuse(error.line, error.description)
         }
         guard let sessions = json["sessions"]?.arrayValue else {
-            return refuse("file", "The object must have a list of sessions.")
+            return refuse(nil, "The object must have a list of sessions.")
         }
+        let items = ProgrammeLines(bytes).items
         for (index, session) in sessions.enumerated() {
-            let place = "session \(index + 1)"
+            // There are as many: should the two ever differ, a wrong line is better than none of the faults.
+            let item = index < items.count ? items[index] : ProgrammeLines.Item(line: 1)
+            let row = ProgrammeRow(line: item.line, session: index + 1, lines: item.columns)
             guard let members = session.objectValue else {
-                refuse(place, "It must be an object.")
+                faults.append(ProgrammeFault(line: row.line, session: row.session, message: "It must be an object."))
                 continue
             }
-            rows.append(row(place, members))
+            rows.append(filled(row, members))
         }
     }
 
-    private func row(_ place: String, _ members: JSONObject) -> ProgrammeRow {
-        var row = ProgrammeRow(place)
+    private func filled(_ row: ProgrammeRow, _ members: JSONObject) -> ProgrammeRow {
+        var row = row
         func take(_ value: JSONValue?, _ column: ProgrammeColumn) {
             switch value {
             case nil, .null?: break

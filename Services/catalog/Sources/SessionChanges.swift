@@ -14,6 +14,7 @@ struct SessionChange: Sendable {
     struct Terms: Sendable, Equatable {
         let startsAt: Timestamp
         let allocation: Int64
+        let price: Session.Price?
         let tariffs: [Tariff]
     }
 
@@ -25,7 +26,8 @@ struct SessionChange: Sendable {
 
 extension SessionChange.Terms {
     init(of session: Session) {
-        self.init(startsAt: session.startsAt, allocation: session.allocation, tariffs: session.tariffs)
+        self.init(
+            startsAt: session.startsAt, allocation: session.allocation, price: session.price, tariffs: session.tariffs)
     }
 }
 
@@ -46,8 +48,9 @@ extension Transaction {
     func note(_ change: SessionChange, in room: RoomID) throws {
         try execute(
             """
-            INSERT INTO session_changes (id, session_id, room_id, starts_at, allocation)
-            VALUES (\(change.id), \(change.session), \(room), \(change.terms?.startsAt), \(change.terms?.allocation))
+            INSERT INTO session_changes (id, session_id, room_id, starts_at, allocation, price_amount, price_currency)
+            VALUES (\(change.id), \(change.session), \(room), \(change.terms?.startsAt), \(change.terms?.allocation),
+                \(change.terms?.price?.amount), \(change.terms?.price?.currency))
             """)
         try setTariffs(change.terms?.tariffs ?? [], of: change.id)
     }
@@ -57,7 +60,8 @@ extension Transaction {
         if let terms = change.terms {
             try execute(
                 """
-                UPDATE sessions SET starts_at = \(terms.startsAt), allocation = \(terms.allocation)
+                UPDATE sessions SET starts_at = \(terms.startsAt), allocation = \(terms.allocation),
+                    price_amount = \(terms.price?.amount), price_currency = \(terms.price?.currency)
                 WHERE id = \(change.session)
                 """)
             try setTariffs(terms.tariffs, of: change.session)
@@ -76,12 +80,19 @@ extension Transaction {
 
 extension Connection {
     fileprivate func changes(_ filter: SQL) throws -> [SessionChange] {
-        try rows("SELECT id, session_id, starts_at, allocation FROM session_changes WHERE \(sql: filter)") { row in
+        try rows(
+            """
+            SELECT id, session_id, starts_at, allocation, price_amount, price_currency FROM session_changes
+            WHERE \(sql: filter)
+            """
+        ) { row in
             let id = try row.value(0, as: SessionChangeID.self)
             let (startsAt, allocation) = (try row.valueOrNil(2, as: Timestamp.self), try row.intOrNil(3))
+            let (amount, currency) = (try row.intOrNil(4), try row.textOrNil(5))
+            let price = amount.flatMap { amount in currency.map { Session.Price(amount: amount, currency: $0) } }
             let tariffs = try tariffs(of: id)
             let terms = startsAt.flatMap { start in
-                allocation.map { SessionChange.Terms(startsAt: start, allocation: $0, tariffs: tariffs) }
+                allocation.map { SessionChange.Terms(startsAt: start, allocation: $0, price: price, tariffs: tariffs) }
             }
             return SessionChange(id: id, session: try row.value(1), terms: terms)
         }

@@ -13,22 +13,40 @@ package enum ProgrammeColumn: String, CaseIterable, Sendable {
 
 /// What is wrong with a file, and where.
 package struct ProgrammeFault: Equatable, Sendable, CustomStringConvertible {
-    /// `line 3`, or `session 3` of a list.
-    package let place: String
-    package let column: ProgrammeColumn?
+    /// Of the column where it is known, otherwise of the session; nil for what is about the whole file.
+    package let line: Int?
+    /// The number of the session, where it is in a list.
+    package var session: Int?
+    package var column: ProgrammeColumn?
     package let message: String
 
-    package var description: String { "\(place)\(column.map { ", \($0.rawValue)" } ?? ""): \(message)" }
+    package var description: String {
+        let names = [
+            line.map { "line \($0)" } ?? "file", session.map { "session \($0)" }, column?.rawValue,
+        ].compactMap(\.self)
+        return "\(names.joined(separator: ", ")): \(message)"
+    }
 }
 
 /// A session as a file names it: texts, of which nothing is known yet but that they are not empty.
 package struct ProgrammeRow: Sendable {
-    /// `line 3`, or `session 3` of a list.
-    package let place: String
+    /// Where it begins.
+    package let line: Int
+    /// Its number, where it is in a list.
+    package let session: Int?
     package private(set) var faults: [ProgrammeFault] = []
+    /// Where its columns are that are not on its first line.
+    private let lines: [ProgrammeColumn: Int]
     private var texts: [ProgrammeColumn: String] = [:]
 
-    package init(_ place: String) { self.place = place }
+    package init(line: Int, session: Int? = nil, lines: [ProgrammeColumn: Int] = [:]) {
+        self.line = line
+        self.session = session
+        self.lines = lines
+    }
+
+    /// `line 3`, or `line 9, session 3`.
+    package var place: String { "line \(line)\(session.map { ", session \($0)" } ?? "")" }
 
     package subscript(column: ProgrammeColumn) -> String? {
         get { texts[column] }
@@ -36,7 +54,8 @@ package struct ProgrammeRow: Sendable {
     }
 
     package mutating func refuse(_ column: ProgrammeColumn?, _ message: String) {
-        faults.append(ProgrammeFault(place: place, column: column, message: message))
+        let line = column.flatMap { lines[$0] } ?? line
+        faults.append(ProgrammeFault(line: line, session: session, column: column, message: message))
     }
 
     // MARK: Reading what needs no database

@@ -29,4 +29,13 @@ package struct Tariff: Equatable, Sendable {
     ) -> [Tariff] {
         tariffs ?? price.map { [Tariff(name: plain, price: $0)] } ?? (room.isEmpty ? place : room)
     }
+
+    /// What a session's seats cost once it has another price: that price, as if it were made with it. A price that is
+    /// taken away takes the tariff along that it had made, and no other.
+    package static func afterPrice(
+        _ new: Session.Price?, insteadOf old: Session.Price?, _ tariffs: [Tariff]
+    ) -> [Tariff] {
+        if let new { return [Tariff(name: plain, price: new)] }
+        return tariffs == old.map { [Tariff(name: plain, price: $0)] } ? [] : tariffs
+    }
 }

@@ -5,13 +5,17 @@ import Time
 import TypedID
 
 extension CatalogService {
-    /// `PATCH /v1/sessions/{session_id}` `{allocation, starts_at, tariffs}`: once booking has agreed. What is not named
-    /// stays; an allocation of null is all of the room's capacity. Seats that are held or sold keep their price.
+    /// `PATCH /v1/sessions/{session_id}` `{allocation, starts_at, price, tariffs}`: once booking has agreed. What is not
+    /// named stays; an allocation of null is all of the room's capacity. A price without tariffs is the only tariff, as
+    /// when a session is made. Seats that are held or sold keep their price.
     func changeSession(_ request: Request, _ caller: Principal) async throws -> Response {
         var fields = Fields(request.body)
         let allocation = fields.change("allocation", clearable: true) { $0.allocation($1) }
         let now = clock.now()
         let startsAt = fields.change("starts_at") { $0.futureStart($1, after: now) }
+        let price = fields.change("price", clearable: true) { fields, name in
+            fields.object(name) { Session.Price(&$0) }
+        }
         let tariffs = fields.changedTariffs()
         guard fields.faults.isEmpty else { throw fields.refusal }
         guard let id = SessionID(request.parameter("session_id")) else { throw CatalogRefusal.sessionNotFound }
@@ -19,7 +23,7 @@ extension CatalogService {
             try await finishChange(of: id, request.trace)
             let changeID: SessionChangeID = ids.next()
             let change = try await database.write { [turnaround] transaction in
-                try transaction.plan(changeID, id, allocation, startsAt, tariffs, turnaround: turnaround)
+                try transaction.plan(changeID, id, allocation, startsAt, price, tariffs, turnaround: turnaround)
             }
             if let change { try await finish(change, request.trace) }
         }
@@ -31,7 +35,7 @@ extension Transaction {
     /// Notes what booking is to be asked; nil where nothing would change.
     fileprivate func plan(
         _ changeID: SessionChangeID, _ id: SessionID, _ allocation: Change<Int64>, _ startsAt: Change<Timestamp>,
-        _ tariffs: [Tariff]?, turnaround: Int64
+        _ price: Change<Session.Price>, _ tariffs: [Tariff]?, turnaround: Int64
     ) throws -> SessionChange? {
         let session = try session(id)
         let facts = try first(
@@ -44,7 +48,8 @@ extension Transaction {
         let terms = SessionChange.Terms(
             startsAt: startsAt.applied(to: session.startsAt),
             allocation: allocation.applied(to: Optional(session.allocation)) ?? facts.capacity,
-            tariffs: tariffs ?? session.tariffs)
+            price: price.applied(to: session.price),
+            tariffs: tariffs ?? session.tariffs(after: price))
         guard terms != SessionChange.Terms(of: session) else { return nil }
         guard terms.allocation <= facts.capacity else { throw CatalogRefusal.allocationAboveCapacity(facts.capacity) }
         if terms.startsAt != session.startsAt {
@@ -54,5 +59,16 @@ extension Transaction {
         let change = SessionChange(id: changeID, session: id, terms: terms)
         try note(change, in: session.room.id)
         return change
+    }
+}
+
+extension Session {
+    /// Those it has, unless its price is changed.
+    fileprivate func tariffs(after change: Change<Price>) -> [Tariff] {
+        switch change {
+        case .keep: tariffs
+        case .clear: Tariff.afterPrice(nil, insteadOf: price, tariffs)
+        case .set(let new): Tariff.afterPrice(new, insteadOf: price, tariffs)
+        }
     }
 }

@@ -9,10 +9,22 @@ package struct ProgrammeRefusal: Error, CustomStringConvertible {
     /// More than `faults` where there are more than are told.
     package let count: Int
 
+    /// - Parameters:
+    ///   - faults: by their lines, those about the whole file first; of one line in the order they were found.
+    fileprivate init(_ faults: [ProgrammeFault], count: Int) {
+        // Sorting by the place in the list, too, keeps equal lines in order.
+        let sorted = faults.enumerated().sorted { one, other in
+            (one.element.line ?? 0, one.offset) < (other.element.line ?? 0, other.offset)
+        }
+        self.faults = Array(sorted.map(\.element).prefix(ProgrammeImport.mostFaults))
+        self.count = count
+    }
+
     package var description: String {
         let rest = count - faults.count
         return
-            (["nothing was imported: there are \(count) faults."] + faults.map { "\($0)" }
+            (["nothing was imported: \(count == 1 ? "there is 1 fault" : "there are \(count) faults")."]
+            + faults.map { "\($0)" }
             + (rest > 0 ? ["… and \(rest) more."] : [])).joined(separator: "\n")
     }
 }
@@ -29,7 +41,7 @@ extension CatalogService {
         let options = try Options(arguments, named: [], flags: ["dry-run"], words: 1)
         let file = ProgrammeFile(try readBytes(options.words[0], atMost: ProgrammeFile.mostBytes))
         guard file.rows.count <= ProgrammeFile.mostRows else {
-            throw ProgrammeRefusal(faults: file.faults, count: file.faults.count)
+            throw ProgrammeRefusal(file.faults, count: file.faults.count)
         }
         let rows = file.rows.map { (row: $0, id: context.ids.next() as SessionID) }
         let now = context.clock.now()
@@ -41,9 +53,7 @@ extension CatalogService {
                 var work = ProgrammeImport(names, now, turnaround: turnaround, transaction)
                 for (row, id) in rows { try work.take(row, as: id) }
                 guard file.faults.isEmpty, work.faultCount == 0 else {
-                    throw ProgrammeRefusal(
-                        faults: Array((file.faults + work.faults).prefix(ProgrammeImport.mostFaults)),
-                        count: file.faults.count + work.faultCount)
+                    throw ProgrammeRefusal(file.faults + work.faults, count: file.faults.count + work.faultCount)
                 }
                 if isRehearsal { throw Rehearsed(lines: work.lines) }
                 return work.lines
