@@ -53,7 +53,7 @@ extension BookingService {
         var answer: ProviderAnswer
         if let intent = job.payment.intent {
             answer = await provider.look(at: intent, trace)
-        } else if now < job.payment.createdAt.advanced(byMilliseconds: Self.keysAreKeptMilliseconds) {
+        } else if job.round == 0, now < job.payment.createdAt.advanced(byMilliseconds: Self.keysAreKeptMilliseconds) {
             answer = await provider.authorize(job.payment, trace)
         } else {
             answer = .unknown(answered: true)
@@ -61,8 +61,10 @@ extension BookingService {
         // Under its key there is nothing to be heard any more.
         if answer == .unknown(answered: true), job.payment.intent == nil {
             answer = await provider.find(job.payment, trace)
-            // What was made a moment ago may not be listed yet.
+            // What was made a moment ago may not be listed yet. And what the key is answered by is not asked for again:
+            // one error that is kept under it would shut the way to the list, time after time.
             if answer == .news(.absent, intent: nil), job.attempts == 0 { answer = .unknown(answered: true) }
+            if answer == .unknown(answered: false) || answer == .transient { answer = .unknown(answered: true) }
         }
         if case .refused(let code) = answer { answer = .news(.declined(reason: code), intent: job.payment.intent) }
         try await take(answer, job)
