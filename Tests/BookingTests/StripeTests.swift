@@ -81,6 +81,21 @@ import TypedID
         }
     }
 
+    @Test("what stands on the way may answer anything: only Stripe's own word is believed", arguments: [400, 402, 404])
+    func strangers(status: Int) async throws {
+        let stranger = try Neighbour { _ in .json(status, #"{"message":"no route"}"#) }
+        let loop = try EventLoop(name: "stripe")
+        defer { loop.stop() }
+        let configuration = Stripe.configuration(url: stranger.url, secretKey: StripeServer.secretKey)
+        let stripe = Stripe(try HTTPClient(configuration, loop: loop), webhookSecret: StripeServer.webhookSecret)
+        #expect(await stripe.authorize(Self.payment(1), TraceContext()) == .unknown(answered: true))
+        #expect(await stripe.capture("pi_1", key: "k", TraceContext()) == .unknown(answered: true))
+        #expect(await stripe.look(at: "pi_1", TraceContext()) == .unknown(answered: true))
+        #expect(
+            await stripe.refund(1, of: "pi_1", job: 1, key: "r", TraceContext()) == .unknown(answered: true))
+        await stranger.stop()
+    }
+
     @Test("a connection that breaks after the money was held: the same question again holds it once")
     func cut() async throws {
         try await run { stripe, server in

@@ -112,6 +112,9 @@ extension ServiceContext {
             guard secret.utf8.count >= 16 else {
                 throw SettingError("STRIPE_WEBHOOK_SECRET must have 16 bytes or more.")
             }
+            guard url.hasPrefix("https://") || url.hasPrefix("http://127.0.0.1:") else {
+                throw SettingError("STRIPE_URL must begin with https://: the key is sent there.")
+            }
             let client: HTTPClient
             do throws(HTTPClientError) {
                 client = try HTTPClient(

@@ -26,10 +26,12 @@ enum StripeAnswer {
         let problem = Problem(body)
         switch response.status {
         case 200: return ofIntent(body, payment)
-        case 402:
-            return .news(.declined(reason: problem.code), intent: problem.intent?["id"]?.stringValue)
         // Our own key is wrong, or we ask too often, or twice at a time: nothing was done.
         case 401, 403, 409, 429: return .transient
+        // Not Stripe's word: a proxy's on the way, or another server's.
+        case 400..<500 where problem.type.isEmpty: return .unknown(answered: true)
+        case 402:
+            return .news(.declined(reason: problem.code), intent: problem.intent?["id"]?.stringValue)
         // The same key with other parameters: made by another release of ours, with whatever outcome.
         case 400 where problem.type == "idempotency_error": return .unknown(answered: true)
         // Asked for what its state does not allow: the state says all.
@@ -72,7 +74,8 @@ enum StripeAnswer {
         switch response.status {
         case 200: return ofRefund(body)
         case 401, 403, 409, 429: return .transient
-        case 400 where problem.type == "idempotency_error": return .unknown(answered: true)
+        case 400..<500 where problem.type.isEmpty || problem.type == "idempotency_error":
+            return .unknown(answered: true)
         case 400..<500: return .refused(code: problem.code)
         default: return .unknown(answered: true)
         }
