@@ -7,6 +7,8 @@ public struct APIError: Error, Sendable, Equatable {
         public let value: String
     }
 
+    static let retryAfter = "Retry-After"
+
     public let status: Int
     public let faults: [Fault]
     public var headers: [Header] = []
@@ -23,11 +25,11 @@ public struct APIError: Error, Sendable, Equatable {
     /// 422 with everything that is wrong with a body or a query.
     public static func invalid(_ faults: [Fault]) -> APIError { APIError(422, faults) }
 
-    /// 429 or 503: not now, but try again.
+    /// 429, 503, or a 409 that passes by itself: not now, but try again.
     public static func later(_ status: Int, _ code: String, _ message: String, afterSeconds seconds: Int = 1)
         -> APIError
     {
-        APIError(status, code, message).adding("Retry-After", "\(seconds)")
+        APIError(status, code, message).adding(retryAfter, "\(seconds)")
     }
 
     public static let unavailable = later(
@@ -52,9 +54,6 @@ public struct APIError: Error, Sendable, Equatable {
         copy.headers.append(Header(name: name, value: value))
         return copy
     }
-
-    /// Refusals that a use case decided, and that a repeated request is answered with again.
-    var isDecision: Bool { status == 404 || status == 409 }
 
     public var response: Response {
         var response = Response.json(status) { json in

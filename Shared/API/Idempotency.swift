@@ -138,8 +138,7 @@ final class IdempotencyClaim: Sendable {
     /// Keeps a decision that no write of the use case has kept, then lets the key go.
     func finish(with response: Response) async {
         defer { owner.end(self) }
-        let decided = (200..<300).contains(response.status) || response.status == 404 || response.status == 409
-        guard decided, !settled.load(ordering: .relaxed) else { return }
+        guard response.isDecision, !settled.load(ordering: .relaxed) else { return }
         try? await owner.database.write { transaction in
             if try self.stored(in: transaction) == nil { try self.store(response, in: transaction) }
         }

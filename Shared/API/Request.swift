@@ -35,7 +35,8 @@ public struct Request {
 
     /// Runs the write of a use case. Under an `Idempotency-Key` the answer is kept in the same transaction as its
     /// effect, and a repetition that came meanwhile gets that answer instead of a second effect. A refusal that the
-    /// use case decided (404, 409) is kept too, and leaves nothing else behind.
+    /// use case decided (404, 409) is kept too, and leaves nothing else behind. What is answered and no decision (402) is
+    /// not kept, though its effect is: a repetition goes on from there.
     public func decide(
         in database: Database, _ useCase: @escaping @Sendable (Transaction) throws -> Response
     ) async throws -> Response {
@@ -45,13 +46,13 @@ public struct Request {
             let response: Response
             do {
                 response = try transaction.savepoint { try useCase(transaction) }
-            } catch let refusal as any APIRefusal where refusal.apiError.isDecision {
+            } catch let refusal as any APIRefusal where refusal.apiError.response.isDecision {
                 response = refusal.apiError.response
             }
-            try claim.store(response, in: transaction)
+            if response.isDecision { try claim.store(response, in: transaction) }
             return response
         }
-        claim.settle()
+        if response.isDecision { claim.settle() }
         return response
     }
 }

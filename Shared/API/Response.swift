@@ -19,6 +19,13 @@ public struct Response: Sendable {
 
     public static let noContent = Response(status: 204)
 
+    /// Whether a use case decided it, so that a repeated request is answered with it again. What says when to come back
+    /// (`Retry-After`) is no decision, whatever its status.
+    var isDecision: Bool {
+        ((200..<300).contains(status) || status == 404 || status == 409)
+            && !headers.contains { $0.0 == APIError.retryAfter }
+    }
+
     /// A JSON object; `members` writes its members.
     public static func json<E: Error>(
         _ status: Int = 200, _ members: (inout JSONWriter) throws(E) -> Void

@@ -33,6 +33,8 @@ public struct Route: Sendable {
     let body: BodyRule
     /// In bytes; more is a 413.
     var largestBody = 65_536
+    /// Its answers are for nobody on the way to keep.
+    var isSecret = false
     let handler: Handler
 
     public static func get(
@@ -65,6 +67,14 @@ public struct Route: Sendable {
     public func taking(bytes: Int) -> Route {
         var copy = self
         copy.largestBody = bytes
+        return copy
+    }
+
+    /// The same route for answers that hold a secret: neither a browser nor anybody on the way keeps them (RFC 9111,
+    /// 5.2.2.5), refusals and replays included.
+    public func secret() -> Route {
+        var copy = self
+        copy.isSecret = true
         return copy
     }
 

@@ -44,6 +44,7 @@ public final class Router: Sendable {
         if method == "GET", let header = http.header("if-none-match"), response.matches(ifNoneMatch: header) {
             response = Response(status: 304, headers: response.headers.filter { $0.0 != "Content-Type" })
         }
+        if routed?.route.isSecret == true { response.headers.append(("Cache-Control", "private, no-store")) }
         response.headers.append(("X-Request-Id", trace.requestID))
         response.headers.append(("traceparent", trace.traceparent))
         (routed?.meter ?? unrouted).count(response.status, since: start)

@@ -68,6 +68,20 @@ import Testing
         await service.stop()
     }
 
+    @Test("what is answered and no decision is not repeated: the same request goes on from there")
+    func undecided() async throws {
+        let service = try await ServiceUnderTest(ThingService.self)
+        for (name, status, count) in [("paid", 402, 2), ("soon", 409, 2)] {
+            for _ in 0..<2 {
+                let answer = try await service.post(
+                    "/v1/things", #"{"name":"\#(name)"}"#, token: service.token(), headers: key(name))
+                #expect(answer.status == status && answer.header("idempotent-replayed") == nil)
+            }
+            #expect(try await self.count(service) == .integer(Int64(count)), "its effect is kept where it is answered")
+        }
+        await service.stop()
+    }
+
     @Test("a key at work is a 409, and free again afterwards")
     func inFlight() async throws {
         let service = try await ServiceUnderTest(ThingService.self)

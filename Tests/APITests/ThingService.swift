@@ -88,6 +88,8 @@ struct ThingService: Service {
             try transaction.execute("INSERT INTO things (name) VALUES (\(name))")
             let count = try transaction.first("SELECT count(*) FROM things") { try $0.int(0) } ?? 0
             if name == "last" { throw Refusal.full }
+            if name == "paid" { return APIError(402, "things_cost", "Pay first.").response }
+            if name == "soon" { throw APIError.later(409, "things_move", "Things are being moved.") }
             return .json(201) { $0.field("count", count) }
         }
     }
