@@ -17,12 +17,14 @@ struct PaymentDesk {
     let provider: StripeServer
 
     static func run(
-        seats: [String]? = nil, startsInMilliseconds: Int64 = 3_600_000, _ body: (PaymentDesk) async throws -> Void
+        seats: [String]? = nil, startsInMilliseconds: Int64 = 3_600_000, settings: [String: String] = [:],
+        _ body: (PaymentDesk) async throws -> Void
     ) async throws {
         let provider = StripeServer()
         defer { provider.stop() }
         try await BoxOffice.run(
-            seats: seats, startsInMilliseconds: startsInMilliseconds, tariffs: tariffs, settings: provider.settings
+            seats: seats, startsInMilliseconds: startsInMilliseconds, tariffs: tariffs,
+            settings: provider.settings.merging(settings) { _, own in own }
         ) { try await body(PaymentDesk(office: $0, provider: provider)) }
     }
 

@@ -123,6 +123,74 @@ import Testing
         }
     }
 
+    @Test("under one key a customer goes on after the bank has its way: what was wanted of him is not said again")
+    func sameKey() async throws {
+        try await PaymentDesk.run { desk in
+            let method = "pm_card_authenticationRequired"
+            let booking = try await desk.reserved()
+            #expect(try await desk.pay(booking, nil, key: "none").codes == ["payment_required"])
+            for _ in 0..<2 {
+                let wanted = try await desk.pay(booking, method, key: "k")
+                #expect(wanted.codes == ["payment_action_required"] && wanted.header("idempotent-replayed") == nil)
+            }
+            let other = try await desk.pay(booking, key: "other")
+            #expect(other.codes == ["payment_in_progress"] && other.header("retry-after") == "1")
+            let first = try await desk.payment(booking).json["payment"]?["id"]?.stringValue ?? ""
+            desk.provider.settle(first, as: .requiresPaymentMethod)
+            #expect(try await desk.pay(booking, method, key: "k").codes == ["payment_declined"])
+            #expect(try await desk.pay(booking, method, key: "k").codes == ["payment_action_required"])
+            let second = try await desk.payment(booking).json["payment"]?["id"]?.stringValue ?? ""
+            desk.provider.settle(second, as: .requiresCapture)
+            let paid = try await desk.pay(booking, method, key: "k")
+            #expect(paid.status == 200 && paid.header("idempotent-replayed") == nil)
+            let again = try await desk.pay(booking, method, key: "k")
+            #expect(again.status == 200 && again.body == paid.body && again.header("idempotent-replayed") == "true")
+            for key in ["other", "none"] {
+                #expect(
+                    try await desk.pay(booking, key == "other" ? "pm_card_visa" : nil, key: key).codes == [
+                        "booking_confirmed"
+                    ])
+            }
+            try await desk.untilNothingWaits()
+            #expect(desk.provider.intents.map(\.charged) == [0, 2_900])
+        }
+    }
+
+    @Test("a booking that was said to have expired when it was to be paid stays so when the clock steps back")
+    func expiredForGood() async throws {
+        try await PaymentDesk.run { desk in
+            let booking = try await desk.reserved()
+            let before = desk.clock.now
+            desk.expire()
+            #expect(try await desk.pay(booking).codes == ["booking_expired"])
+            desk.clock.now = before
+            #expect(try await desk.pay(booking).codes == ["booking_expired"])
+            #expect(desk.provider.asked == [])
+        }
+    }
+
+    @Test("answers that hold codes or secrets are kept by nobody on their way, replays and refusals too")
+    func keptByNobody() async throws {
+        try await PaymentDesk.run { desk in
+            let booking = try await desk.sell()
+            let (service, token) = (desk.office.service, desk.office.service.token())
+            let id = try await desk.office.tickets(of: booking).json["tickets"]?.arrayValue?.first?["id"]?.stringValue
+            let tickets = "/v1/bookings/\(booking)/tickets"
+            let ticket = "\(tickets)/\(id ?? "none")"
+            var answers = [try await desk.payment(booking), try await desk.payment(booking, "usr_2")]
+            for target in [tickets, "\(tickets).pdf", "\(ticket).svg"] {
+                answers.append(try await service.get(target, token: token))
+            }
+            for _ in 0..<2 {
+                answers.append(
+                    try await service.post("\(ticket)/reissue", token: token, headers: [("Idempotency-Key", "r")]))
+            }
+            #expect(answers.map(\.status) == [200, 404, 200, 200, 200, 200, 200])
+            #expect(answers.allSatisfy { $0.header("cache-control") == "private, no-store" })
+            #expect(answers.last?.header("idempotent-replayed") == "true")
+        }
+    }
+
     @Test("money that is not to be had after all: the seats are free again, and the audit trail says so")
     func captureRefused() async throws {
         try await PaymentDesk.run { desk in

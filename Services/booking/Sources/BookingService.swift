@@ -53,6 +53,8 @@ package struct BookingService: Service {
     let holdMilliseconds: Int64
     /// Nil where nobody is limited.
     let hoarding: HoardingLimits?
+    /// Nil as that.
+    let paymentLimits: PaymentLimits?
     let loop: EventLoop
     let log: Logger
     package let verifier: TokenVerifier
@@ -72,7 +74,9 @@ package struct BookingService: Service {
         paymentMetrics = PaymentMetrics(context.metrics)
         cursors = try await CursorSeal.kept(in: context.database)
         holdMilliseconds = try context.settings.integer("HOLD_SECONDS", default: 60, in: 1...3600) * 1000
-        hoarding = try context.settings.limited() ? HoardingLimits(context.settings) : nil
+        let isLimited = try context.settings.limited()
+        hoarding = try isLimited ? HoardingLimits(context.settings) : nil
+        paymentLimits = try isLimited ? PaymentLimits(context.settings) : nil
         loop = context.loops[0]
         log = context.log
         followers = try ["analytics", "catalog"].compactMap { name in
@@ -134,5 +138,13 @@ extension HoardingLimits {
         openBookings = try settings.integer("MAX_OPEN_BOOKINGS", default: 100, in: 1...1_000_000)
         seatsPerBooking = try settings.integer("MAX_SEATS_PER_BOOKING", default: 500, in: 1...1_000_000)
         seatsPerSession = try settings.integer("MAX_SEATS_PER_SESSION", default: 1_000, in: 1...1_000_000)
+    }
+}
+
+extension PaymentLimits {
+    init(_ settings: Settings) throws(SettingError) {
+        self.init(
+            perBooking: try settings.integer("MAX_PAYMENTS_PER_BOOKING", default: 10, in: 1...1_000_000),
+            perUser: try settings.integer("MAX_PAYMENTS_PER_USER", default: 30, in: 1...1_000_000))
     }
 }

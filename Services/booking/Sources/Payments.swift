@@ -69,6 +69,24 @@ extension Transaction {
             """)
     }
 
+    /// What is paid for was opened an hour before at the earliest.
+    private static let longestHoldMilliseconds: Int64 = 3_600_000
+
+    /// - Throws: `tooManyAttempts` where the booking, or its owner, has begun as many payments as may be.
+    func require(_ limits: PaymentLimits, forAnotherOf booking: Booking, at now: Timestamp) throws {
+        let begun = try first("SELECT count(*) FROM payments WHERE booking_id = \(booking.id)") { try $0.int(0) }
+        let since = now.advanced(byMilliseconds: -PaymentLimits.windowMilliseconds)
+        let earliest = try first(
+            """
+            SELECT p.created_at FROM bookings b JOIN payments p ON p.booking_id = b.id
+            WHERE b.user_id = \(booking.userID) AND p.created_at > \(since)
+                AND b.created_at > \(since.advanced(byMilliseconds: -Self.longestHoldMilliseconds))
+            ORDER BY p.created_at DESC LIMIT 1 OFFSET \(limits.perUser - 1)
+            """
+        ) { try $0.value(0, as: Timestamp.self) }
+        try limits.requireAnother(begun: begun ?? 0, closesAt: booking.closesAt, first: earliest, at: now)
+    }
+
     /// A booking whose payment is under way stays as it is.
     func requireNoLivePayment(of booking: BookingID) throws {
         if try livePayment(of: booking) != nil { throw PaymentRefusal.paymentInProgress }

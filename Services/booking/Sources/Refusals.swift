@@ -57,11 +57,15 @@ extension PaymentRefusal: APIRefusal {
                 "The payment is to be approved first, with the client_secret of the booking's payment. Then confirm again."
             )
         case .paymentInProgress:
-            APIError(409, "payment_in_progress", "The booking is being paid for: finish that payment first.")
+            .later(409, "payment_in_progress", "The booking is being paid for: finish that payment first.")
         case .paymentUnanswered:
             .later(
                 503, "payment_unanswered",
                 "Whether the payment was accepted is not known yet. Confirm again: nothing is paid twice.")
+        case .tooManyAttempts(let seconds):
+            .later(
+                429, "too_many_payment_attempts", "Too many payments were tried. Wait before the next one.",
+                afterSeconds: Int(clamping: seconds))
         case .paymentNotFound: APIError(404, "payment_not_found", "There is no payment.")
         case .signatureInvalid: APIError(400, "signature_invalid", "The signature is not the provider's, or is old.")
         }

@@ -108,6 +108,8 @@ package enum PaymentRefusal: Error, Equatable {
     case paymentInProgress
     /// Nobody knows yet; asked again with the same method it goes on.
     case paymentUnanswered
+    /// So many were begun that for some seconds no other is.
+    case tooManyAttempts(seconds: Int64)
     case paymentNotFound
     /// It does not come from the provider, or is old.
     case signatureInvalid

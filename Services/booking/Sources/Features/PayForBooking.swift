@@ -15,7 +15,11 @@ extension BookingService {
         _ request: Request
     ) async throws -> Response {
         let method = try PaymentMethod(request.body)?.name
-        let payment = try await begin(bookingID, user, method)
+        let payment: Payment
+        switch try await begin(bookingID, user, method) {
+        case .asked(let begun): payment = begun
+        case .lapsed(let refusal): return refusal
+        }
         var answer: ProviderAnswer
         if let intent = payment.intent {
             answer = await provider.look(at: intent, request.trace)
@@ -32,22 +36,32 @@ extension BookingService {
             : try await refuse(payment, news, intent, language)
     }
 
+    private enum Beginning {
+        /// About which the provider is asked next.
+        case asked(Payment)
+        case lapsed(Response)
+    }
+
     /// Before anybody is asked.
-    private func begin(_ bookingID: BookingID, _ user: UserID, _ method: String?) async throws -> Payment {
+    private func begin(_ bookingID: BookingID, _ user: UserID, _ method: String?) async throws -> Beginning {
         let id: PaymentID = ids.next()
-        return try await database.write { [clock] transaction in
+        return try await database.write { [clock, paymentLimits] transaction in
             let now = clock.now()
             let booking = try transaction.booking(bookingID, of: user)
+            if let refusal = try transaction.refusalOfLapsed(booking, at: now) { return .lapsed(refusal) }
             _ = try booking.confirming(at: now)
-            if let live = try Payment.continuing(transaction.livePayment(of: bookingID), with: method) { return live }
+            if let live = try Payment.continuing(transaction.livePayment(of: bookingID), with: method) {
+                return .asked(live)
+            }
             guard let total = try transaction.total(of: bookingID), let method else {
                 throw PaymentRefusal.paymentRequired
             }
+            if let paymentLimits { try transaction.require(paymentLimits, forAnotherOf: booking, at: now) }
             let payment = Payment(
                 id: id, bookingID: bookingID, amount: total.amount, currency: total.currency, method: method,
                 createdAt: now)
             try transaction.begin(payment, settlingAt: booking.closesAt)
-            return payment
+            return .asked(payment)
         }
     }
 
