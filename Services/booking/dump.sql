@@ -20,6 +20,7 @@ INSERT INTO migrations VALUES('v0011_prices','85b0bd092b73956b',0,0);
 INSERT INTO migrations VALUES('v0012_mails','a75bd02e0f7e09aa',0,1);
 INSERT INTO migrations VALUES('v0013_payments','53c760cdd2c1e058',0,0);
 INSERT INTO migrations VALUES('v0014_restored_logs','e0764e560ad30637',0,1);
+INSERT INTO migrations VALUES('v0015_how_it_is_paid','fd0c7b0a4d028da4',0,0);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -46,7 +47,7 @@ CREATE TABLE bookings (
         WHEN cancelled_at IS NOT NULL OR refunded_at IS NOT NULL THEN 'cancelled'
         WHEN confirmed_at IS NOT NULL THEN 'confirmed'
         WHEN expired_at IS NOT NULL THEN 'expired'
-    END) VIRTUAL, language TEXT,
+    END) VIRTUAL, language TEXT, paid_through TEXT CHECK (paid_through IN ('counter', 'stripe')),
     CONSTRAINT open_for_a_while CHECK (closes_at > created_at),
     CONSTRAINT confirmed_in_time CHECK (confirmed_at < closes_at),
     CONSTRAINT confirmed_or_cancelled CHECK (confirmed_at IS NULL OR cancelled_at IS NULL),
@@ -247,18 +248,6 @@ CREATE TABLE events (
     free INTEGER NOT NULL,
     occurred_at INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE audit (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    actor_id INTEGER,
-    action TEXT NOT NULL CHECK (action IN ('cancel', 'refund')),
-    booking_id INTEGER NOT NULL REFERENCES bookings (id),
-    reason TEXT NOT NULL,
-    status_before TEXT NOT NULL,
-    status_after TEXT NOT NULL,
-    occurred_at INTEGER NOT NULL,
-    seats_before INTEGER NOT NULL DEFAULT 0,
-    seats_after INTEGER NOT NULL DEFAULT 0
-) STRICT;
 CREATE TABLE lost_events (
     last INTEGER PRIMARY KEY,
     first INTEGER NOT NULL CHECK (first <= last)
@@ -280,6 +269,20 @@ CREATE TABLE retellings (
     session_id INTEGER NOT NULL DEFAULT 0,
     booking_id INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- NULL for what the service did by itself, and for operators at its command line, whose reason says who they are.
+    actor_id INTEGER,
+    action TEXT NOT NULL CHECK (action IN ('cancel', 'refund', 'settle_payment')),
+    booking_id INTEGER NOT NULL REFERENCES bookings (id),
+    reason TEXT NOT NULL,
+    status_before TEXT NOT NULL,
+    status_after TEXT NOT NULL,
+    occurred_at INTEGER NOT NULL,
+    seats_before INTEGER NOT NULL DEFAULT 0,
+    seats_after INTEGER NOT NULL DEFAULT 0,
+    used_tickets INTEGER NOT NULL DEFAULT 0
+) STRICT;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('events',0);
 INSERT INTO sqlite_sequence VALUES('audit',0);
@@ -372,9 +375,6 @@ WHERE state IN ('authorizing', 'action_required', 'authorized') OR (state = 'cap
 CREATE INDEX payment_jobs_waiting ON payment_jobs (next_at) WHERE state = 'waiting';
 CREATE INDEX payment_jobs_by_payment ON payment_jobs (payment_id, id);
 CREATE INDEX payment_events_by_age ON payment_events (told_at);
-CREATE INDEX audit_by_booking ON audit (booking_id);
-CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
-CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
 CREATE TRIGGER reservations_settled BEFORE UPDATE ON reservations
 WHEN NEW.booking_id <> OLD.booking_id OR NEW.session_id <> OLD.session_id OR OLD.state = 'released'
     OR (OLD.state = 'sold' AND NEW.state = 'held') OR (OLD.state = 'sold' AND NEW.seats > OLD.seats)
@@ -404,4 +404,7 @@ BEGIN
     SELECT RAISE(ABORT, 'what is sold in a seated room has its seats');
 END;
 CREATE INDEX events_set_aside_by_follower ON events_set_aside (follower, sequence);
+CREATE INDEX audit_by_booking ON audit (booking_id);
+CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
 COMMIT;

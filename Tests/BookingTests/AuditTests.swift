@@ -29,7 +29,7 @@ import Testing
             #expect(try await asAdmin(box, sold, "refund", #"{"reason":" Ill "}"#).status == 200)
             let refund: JSONValue = [
                 "actor_id": "usr_9", "action": "refund", "reason": "Ill", "status_before": "confirmed",
-                "status_after": "cancelled", "seats_before": 3, "seats_after": 0,
+                "status_after": "cancelled", "seats_before": 3, "seats_after": 0, "used_tickets": 0,
                 "occurred_at": "2026-11-20T18:30:00.000Z",
             ]
             let entries = try await trail(box, sold).json["entries"]?.arrayValue
@@ -37,7 +37,7 @@ import Testing
             #expect(
                 Answer.names(entries?.first) == [
                     "actor_id", "action", "reason", "status_before", "status_after", "seats_before", "seats_after",
-                    "occurred_at",
+                    "used_tickets", "occurred_at",
                 ])
             let held = try await box.open("usr_2")
             _ = try await box.reserve(held, 2, "usr_2")
@@ -45,6 +45,22 @@ import Testing
             let cancelled = try await trail(box, held).json["entries"]?.arrayValue?.first
             #expect(cancelled?["action"] == "cancel" && cancelled?["status_before"] == "open")
             #expect(cancelled?["seats_before"] == 2 && cancelled?["seats_after"] == 0)
+        }
+    }
+
+    @Test("all of a booking is given back whatever was used at the door, and the trail says how many were")
+    func used() async throws {
+        try await BoxOffice.run { box async throws in
+            let sold = try await box.sell(3)
+            let code = try #require(try await box.codes(of: sold).first)
+            #expect(try await box.checkIn(code).status == 201)
+            #expect(try await asAdmin(box, sold, "refund", #"{"reason":"The projector broke"}"#).status == 200)
+            let entry = try await trail(box, sold).json["entries"]?.arrayValue?.first
+            #expect(entry?["used_tickets"] == 1 && entry?["seats_before"] == 3 && entry?["seats_after"] == 0)
+            let tickets = try await box.tickets(of: sold).json["tickets"]?.arrayValue ?? []
+            #expect(tickets.map { $0["status"] } == ["refunded", "refunded", "refunded"])
+            #expect(tickets.first?["admitted_at"] != .null, "who was let in was let in")
+            #expect(try await box.door()["counts"]?["admitted"] == 1)
         }
     }
 

@@ -50,4 +50,34 @@ import Testing
             """)
         #expect(rows == "1|7|1|4\n1|8|2|4\n0\n")
     }
+    @Test("where what was confirmed before is paid is known after; the audit trail keeps its entries and their numbers")
+    func paidThrough() throws {
+        let path = temporaryPath("paid.db")
+        let before = try #require(BookingService.migrations.firstIndex { $0.name.hasSuffix("_how_it_is_paid") })
+        try Database(.init(path: path), migrations: Array(BookingService.migrations.prefix(before))).close()
+        _ = try SchemaDump.sqlite(
+            path,
+            """
+            INSERT INTO sessions (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at)
+            VALUES (1, 0, 9, 1, 'Nosferatu', 1, 'Le Rex', 0);
+            INSERT INTO bookings (id, user_id, session_id, created_at, closes_at, confirmed_at)
+            VALUES (1, 1, 1, 0, 60000, 1), (2, 1, 1, 0, 60000, 1), (3, 1, 1, 0, 60000, 1), (4, 1, 1, 0, 60000, NULL);
+            INSERT INTO booking_lines (booking_id, position, tariff, amount, currency, seats)
+            VALUES (1, 0, 'full', 900, 'EUR', 1), (2, 0, 'full', 900, 'EUR', 1), (3, 0, 'free', 0, 'EUR', 1),
+                (4, 0, 'full', 900, 'EUR', 1);
+            INSERT INTO payments (id, booking_id, amount, currency, method, state, intent, created_at, confirmed_at)
+            VALUES (1, 2, 900, 'EUR', 'pm', 'captured', 'pi', 0, 1);
+            INSERT INTO audit (id, actor_id, action, booking_id, reason, status_before, status_after, occurred_at)
+            VALUES (7, 1, 'refund', 1, 'Ill', 'confirmed', 'cancelled', 5);
+            """)
+        try Database(.init(path: path), migrations: BookingService.migrations).close()
+        let rows = try SchemaDump.sqlite(
+            path,
+            """
+            SELECT id, paid_through FROM bookings ORDER BY id;
+            SELECT id, reason, seats_before, used_tickets FROM audit;
+            SELECT seq FROM sqlite_sequence WHERE name = 'audit';
+            """)
+        #expect(rows == "1|counter\n2|stripe\n3|\n4|\n7|Ill|0|0\n7\n")
+    }
 }

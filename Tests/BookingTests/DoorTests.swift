@@ -22,7 +22,7 @@ import Time
             let ticket = try await box.tickets(of: booking).json["tickets"]?.arrayValue?.first
             #expect(
                 Answer.names(ticket) == [
-                    "id", "session_id", "seat", "tariff", "price", "status", "token", "admitted_at",
+                    "id", "session_id", "seat", "tariff", "price", "due", "status", "token", "admitted_at",
                 ])
             #expect(ticket?["status"] == "used" && ticket?["token"] == .null)
             #expect(ticket?["id"] == checkIn?["ticket_id"] && ticket?["admitted_at"] == checkIn?["admitted_at"])

@@ -23,6 +23,8 @@ import Testing
             #expect(desk.provider.asked == [.create, .capture] && desk.provider.wrong == [])
             #expect(try await desk.pay(booking).codes == ["booking_confirmed"])
             #expect(try await desk.audit().hasPrefix("payments: 1 captured\n"))
+            let tickets = try await desk.office.tickets(of: booking).json["tickets"]?.arrayValue ?? []
+            #expect(tickets.map { $0["due"] } == [.null, .null, .null], "it is paid")
         }
     }
 

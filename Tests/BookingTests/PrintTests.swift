@@ -173,6 +173,10 @@ import Threads
         }
     }
 
+    private func due(_ box: BoxOffice, _ booking: String) async throws -> [JSONValue?] {
+        (try await box.tickets(of: booking).json["tickets"]?.arrayValue ?? []).map { $0["due"] }
+    }
+
     @Test("the tariff is on it, and what is to be paid at the till")
     func priced() async throws {
         let tariffs = """
@@ -191,6 +195,16 @@ import Threads
             #expect(pages.first?.contains("À régler au guichet") == true)
             #expect(pages.last?.contains("Gratuit, 0,00 €") == true)
             #expect(pages.last?.contains("guichet") == false)
+            let due: JSONValue = ["amount": 1_250, "currency": "EUR"]
+            #expect(try await self.due(box, booking) == [due, .null])
+            let id = try await box.tickets(of: booking).json["tickets"]?.arrayValue?.first?["id"]?.stringValue ?? ""
+            let reissued = try await box.service.post("/v1/bookings/\(booking)/tickets/\(id)/reissue", token: token)
+            #expect(reissued.json["ticket"]?["due"] == due)
+            // What was given back is owed by nobody.
+            _ = try await box.refund(booking)
+            #expect(try await self.due(box, booking) == [.null, .null])
+            let void = try await self.pages(box.service.get("/v1/bookings/\(booking)/tickets.pdf", token: token))
+            #expect(void.first?.contains("Remboursé") == true && void.first?.contains("guichet") == false)
         }
     }
 }

@@ -27,21 +27,25 @@ struct Reason: Sendable {
 
 enum AuditedAction: String, Sendable {
     case cancel, refund
+    /// An operator says that what waited or failed at the payment provider is done there.
+    case settlePayment = "settle_payment"
 }
 
 extension Transaction {
     /// Keeps who did what to which booking, why, and what it was before and after.
-    /// - Parameter actor: nil for what the service does by itself.
+    /// - Parameters:
+    ///   - actor: nil for what the service does by itself, and for operators at its command line.
+    ///   - used: how many of the tickets that are given back had let somebody in.
     func audit(
         _ action: AuditedAction, by actor: UserID?, reason: String, _ before: Booking, _ after: Booking,
-        at now: Timestamp
+        usedTickets used: Int = 0, at now: Timestamp
     ) throws {
         try execute(
             """
             INSERT INTO audit (actor_id, action, booking_id, reason, status_before, status_after, seats_before,
-                seats_after, occurred_at)
+                seats_after, used_tickets, occurred_at)
             VALUES (\(actor), \(action), \(before.id), \(reason), \(before.status(at: now)), \(after.status(at: now)),
-                    \(before.seatsHad), \(after.seatsHad), \(now))
+                    \(before.seatsHad), \(after.seatsHad), \(used), \(now))
             """)
     }
 }

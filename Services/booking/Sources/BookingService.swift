@@ -30,6 +30,7 @@ package struct BookingService: Service {
         Migration("v0012_mails", sql: PackageResources.v0012_mails_sql, safeForOlderCode: true),
         Migration("v0013_payments", sql: PackageResources.v0013_payments_sql),
         Migration("v0014_restored_logs", sql: PackageResources.v0014_restored_logs_sql, safeForOlderCode: true),
+        Migration("v0015_how_it_is_paid", sql: PackageResources.v0015_how_it_is_paid_sql),
     ]
 
     package static let commands = [rotateTicketKey, retryMails, auditPayments, outbox]

@@ -33,6 +33,11 @@ extension Connection {
         try payments(of: booking).first(where: \.isLive)
     }
 
+    /// Where a confirmed booking is paid; nil where nothing is to be paid.
+    func paidThrough(_ booking: BookingID) throws -> PaymentChannel? {
+        try first("SELECT paid_through FROM bookings WHERE id = \(booking)") { try $0.valueOrNil(0) } ?? nil
+    }
+
     /// What a booking costs in all; nil where it has no price.
     func total(of booking: BookingID) throws -> Total? { try bill(of: booking)?.total }
 
@@ -142,7 +147,8 @@ extension Transaction {
         if !after.isLive { try finishJobs(.settle, of: after.id) }
         for consequence in follows {
             switch consequence {
-            case .confirmBooking: booking = try confirm(booking, language ?? .usual, ids, at: now)
+            case .confirmBooking:
+                booking = try confirm(booking, paidThrough: .stripe, language ?? .usual, ids, at: now)
             case .capture: try add(.capture, to: after.id, at: now)
             case .void: try add(.void, to: after.id, at: now)
             case .refundAll: try add(.refund, to: after.id, amount: after.amount, at: now)

@@ -1,5 +1,8 @@
 import Time
 
+/// Where what a booking costs is paid.
+package enum PaymentChannel: String, CaseIterable, Sendable { case counter, stripe }
+
 /// A customer's payment of a booking through a provider. The money is held on the customer's means of payment first, and
 /// taken once the booking is confirmed: the end is that it is paid with seats, or not charged without.
 package struct Payment: Equatable, Sendable {

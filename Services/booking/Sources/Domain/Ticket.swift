@@ -36,6 +36,12 @@ package struct Ticket: Equatable, Sendable {
         return admission != nil ? .used : .valid
     }
 
+    /// What its holder pays at the counter; nil where nothing is, and where nobody notes who has paid there.
+    package func due(_ channel: PaymentChannel?) -> TicketPrice? {
+        guard channel == .counter, refundedAt == nil, let price, price.amount > 0 else { return nil }
+        return price
+    }
+
     /// The ticket with a new code, the only one that is good from then on.
     package func reissuing() throws(BookingRefusal) -> Ticket {
         switch status {

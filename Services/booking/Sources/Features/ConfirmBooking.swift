@@ -21,7 +21,8 @@ extension BookingService {
             if provider != nil, try transaction.isToBePaid(bookingID) { throw PaymentRefusal.paymentRequired }
             let (booking, now) = (try transaction.booking(bookingID, of: user), clock.now())
             if let refusal = try transaction.refusalOfLapsed(booking, at: now) { return refusal }
-            return try transaction.answer(confirmed: transaction.confirm(booking, language, ids, at: now))
+            return try transaction.answer(
+                confirmed: transaction.confirm(booking, paidThrough: .counter, language, ids, at: now))
         }
     }
 }
@@ -32,16 +33,24 @@ extension Connection {
 
 extension Transaction {
     /// Sells what a booking holds.
-    /// - Parameter language: of the mail that says so.
-    func confirm(_ booking: Booking, _ language: Language, _ ids: Snowflake, at now: Timestamp) throws -> Booking {
+    /// - Parameters:
+    ///   - channel: noted where it costs something.
+    ///   - language: of the mail that says so.
+    func confirm(
+        _ booking: Booking, paidThrough channel: PaymentChannel, _ language: Language, _ ids: Snowflake,
+        at now: Timestamp
+    ) throws -> Booking {
         let confirmed = try booking.confirming(at: now)
+        let bill = try bill(of: confirmed.id)
+        let isPriced = (bill?.total.amount ?? 0) > 0
         try execute("UPDATE reservations SET state = 'sold' WHERE booking_id = \(confirmed.id)")
         try execute(
             """
-            UPDATE bookings SET confirmed_at = \(confirmed.confirmedAt), language = \(language)
+            UPDATE bookings SET confirmed_at = \(confirmed.confirmedAt), language = \(language),
+                paid_through = \(isPriced ? channel : nil)
             WHERE id = \(confirmed.id)
             """)
-        try issueTickets(for: confirmed, at: bill(of: confirmed.id)?.prices ?? [], ids)
+        try issueTickets(for: confirmed, at: bill?.prices ?? [], ids)
         try record(.confirmed, confirmed, at: now)
         return confirmed
     }

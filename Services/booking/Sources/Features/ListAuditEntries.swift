@@ -29,12 +29,13 @@ extension BookingService {
 
 private struct AuditEntry {
     let sequence: Int64
-    /// Nil for what the service did by itself.
+    /// Nil for what the service did by itself, and for operators at its command line.
     let actorID: UserID?
     let action: AuditedAction
     let reason: String
     let status: (before: Booking.Status, after: Booking.Status)
     let seats: (before: Int64, after: Int64)
+    let usedTickets: Int64
     let occurredAt: Timestamp
 
     func write(to json: inout JSONWriter) {
@@ -45,6 +46,7 @@ private struct AuditEntry {
         json.field("status_after", status.after.rawValue)
         json.field("seats_before", seats.before)
         json.field("seats_after", seats.after)
+        json.field("used_tickets", usedTickets)
         json.field("occurred_at", occurredAt)
     }
 }
@@ -53,14 +55,15 @@ extension Connection {
     fileprivate func auditEntries(of booking: BookingID, _ page: Page) throws -> [AuditEntry] {
         try rows(
             """
-            SELECT id, actor_id, action, reason, status_before, status_after, seats_before, seats_after, occurred_at
+            SELECT id, actor_id, action, reason, status_before, status_after, seats_before, seats_after, used_tickets,
+                occurred_at
             FROM audit WHERE booking_id = \(booking) AND id > \(page.after?[0] ?? 0) ORDER BY id LIMIT \(page.fetched)
             """
         ) { row in
             AuditEntry(
                 sequence: try row.int(0), actorID: try row.valueOrNil(1), action: try row.value(2),
                 reason: try row.text(3), status: (try row.value(4), try row.value(5)),
-                seats: (try row.int(6), try row.int(7)), occurredAt: try row.value(8))
+                seats: (try row.int(6), try row.int(7)), usedTickets: try row.int(8), occurredAt: try row.value(9))
         }
     }
 }

@@ -31,12 +31,10 @@ extension BookingService {
     /// A booking's tickets in words, in the order of its seats.
     func sheets(of booking: Booking, _ language: Language, _ trace: TraceContext) async throws -> [TicketSheet] {
         let session = try await ticketSession(booking.sessionID, trace)
-        let (tickets, isPaid) = try database.read { connection in
-            (try connection.tickets(of: booking), try connection.payments(of: booking.id).contains(where: \.isGood))
-        }
+        let (tickets, channel) = try database.read { (try $0.tickets(of: booking), try $0.paidThrough(booking.id)) }
         let key = try ticketKeys.signing()
         return tickets.map { ticket in
-            TicketSheet(ticket, session, code: code(of: ticket, session, key), isDue: !isPaid, language)
+            TicketSheet(ticket, session, code: code(of: ticket, session, key), channel, language)
         }
     }
 }
@@ -55,7 +53,9 @@ extension Request {
 }
 
 extension TicketSheet {
-    init(_ ticket: Ticket, _ session: TicketSession, code: String?, isDue: Bool, _ language: Language) {
+    init(
+        _ ticket: Ticket, _ session: TicketSession, code: String?, _ channel: PaymentChannel?, _ language: Language
+    ) {
         self.init(
             language, film: session.names.movieTitle, time: session.startsAt.spelled(in: session.timeZone, language),
             place: session.names.placeName, status: ticket.status, code: code, ticketID: ticket.id,
@@ -67,6 +67,6 @@ extension TicketSheet {
         }
         seat = ticket.seat?.label
         price = ticket.price
-        self.isDue = isDue
+        isDue = ticket.due(channel) != nil
     }
 }

@@ -8,6 +8,8 @@ import TypedID
 extension BookingService {
     /// `POST /v1/bookings/{booking_id}/refund` `{reason}` or `{reason, ticket_ids}`: an admin gives back what was sold,
     /// all of it or these tickets, before the session begins. What was paid through a provider goes back from there.
+    /// Tickets that are named must not have let anybody in; with all of it those that have go back too, as when the projector
+    /// breaks after the doors have opened, and the trail says how many.
     func refundBooking(_ request: Request, _ caller: Principal) async throws -> Response {
         let admin = try userID(of: caller)
         let reason = try Reason(request.body)
@@ -19,13 +21,16 @@ extension BookingService {
             guard let session = try transaction.inventory(of: booking.sessionID) else {
                 throw BookingRefusal.sessionNotFound
             }
-            let chosen = try named.map { try $0.chosen(of: transaction.tickets(of: booking)) }
+            let tickets = try transaction.tickets(of: booking)
+            let chosen = try named.map { try $0.chosen(of: tickets) }
             let refunded =
                 try chosen.map {
                     try booking.refunding(Int64($0.count), startingAt: session.startsAt, at: now)
                 } ?? booking.refunding(startingAt: session.startsAt, at: now)
             let bill = try transaction.bill(of: refunded.id)
-            try transaction.audit(.refund, by: admin, reason: reason.text, booking, refunded, at: now)
+            let used = chosen == nil ? tickets.count { $0.status == .used } : 0
+            try transaction.audit(
+                .refund, by: admin, reason: reason.text, booking, refunded, usedTickets: used, at: now)
             guard let chosen, refunded.refundedAt == nil else {
                 try transaction.release(refunded)
                 try transaction.execute("UPDATE bookings SET refunded_at = \(now) WHERE id = \(refunded.id)")

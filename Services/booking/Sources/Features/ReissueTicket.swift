@@ -17,8 +17,9 @@ extension BookingService {
             guard let ticket, ticket.bookingID == booking.id else { throw BookingRefusal.ticketNotFound }
             let reissued = try ticket.reissuing()
             try transaction.execute("UPDATE tickets SET generation = \(reissued.generation) WHERE id = \(id)")
+            let channel = try transaction.paidThrough(booking.id)
             return .json { json in
-                json.object("ticket") { reissued.write(to: &$0, code: code(of: reissued, session, key)) }
+                json.object("ticket") { reissued.write(to: &$0, code: code(of: reissued, session, key), channel) }
             }
         }
     }

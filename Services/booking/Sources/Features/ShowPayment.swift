@@ -13,7 +13,9 @@ extension BookingService {
         guard let id = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
         let (booking, due, payment, refunded) = try database.read { connection in
             let booking = try connection.booking(id, of: caller.role >= .staff ? nil : user)
-            let payment = try connection.payments(of: id).first
+            // One that came to nothing is not how a booking is paid that was confirmed at the counter since.
+            let isAtCounter = try connection.paidThrough(id) == .counter
+            let payment = try isAtCounter ? nil : connection.payments(of: id).first
             let refunded = try payment.map { try connection.refunded(of: $0.id) }
             return (booking, try connection.due(for: booking), payment, refunded ?? 0)
         }

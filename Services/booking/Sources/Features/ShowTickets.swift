@@ -12,11 +12,13 @@ extension BookingService {
     func showTickets(_ request: Request, _ caller: Principal) async throws -> Response {
         let booking = try ticketedBooking(request, caller)
         let session = try await ticketSession(booking.sessionID, request.trace)
-        let tickets = try database.read { try $0.tickets(of: booking) }
+        let (tickets, channel) = try database.read { (try $0.tickets(of: booking), try $0.paidThrough(booking.id)) }
         let key = try ticketKeys.signing()
         return .json { json in
             json.array("tickets") { json in
-                for ticket in tickets { json.object { ticket.write(to: &$0, code: code(of: ticket, session, key)) } }
+                for ticket in tickets {
+                    json.object { ticket.write(to: &$0, code: code(of: ticket, session, key), channel) }
+                }
             }
         }
     }
@@ -42,19 +44,13 @@ extension BookingService {
 
 extension Ticket {
     /// - Parameter code: nil where it lets nobody in.
-    func write(to json: inout JSONWriter, code: String?) {
+    func write(to json: inout JSONWriter, code: String?, _ channel: PaymentChannel?) {
         json.field("id", id)
         json.field("session_id", sessionID)
         json.seat(seat)
         json.field("tariff", price?.tariff)
-        if let price {
-            json.object("price") { json in
-                json.field("amount", price.amount)
-                json.field("currency", price.currency)
-            }
-        } else {
-            json.field("price", JSONValue.null)
-        }
+        json.money("price", price)
+        json.money("due", due(channel))
         json.field("status", status.rawValue)
         json.field("token", code)
         json.field("admitted_at", admission?.at)
@@ -62,6 +58,17 @@ extension Ticket {
 }
 
 extension JSONWriter {
+    fileprivate mutating func money(_ name: StaticString, _ price: TicketPrice?) {
+        guard let price else {
+            field(name, JSONValue.null)
+            return
+        }
+        object(name) { json in
+            json.field("amount", price.amount)
+            json.field("currency", price.currency)
+        }
+    }
+
     /// `seat: {id, row, number}`, or null where seats are only counted.
     mutating func seat(_ seat: TicketSeat?) {
         guard let seat else {
