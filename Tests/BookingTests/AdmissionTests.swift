@@ -28,6 +28,7 @@ import TypedID
         Case(
             description: "at both", door: Door(sessionID: SessionID(rawValue: 1), placeID: PlaceID(rawValue: 7)),
             refusal: nil),
+        Case(description: "at a door for all", door: Door(), refusal: nil),
         Case(description: "another session", door: Door(sessionID: SessionID(rawValue: 2)), refusal: .wrongSession),
         Case(description: "another place", door: Door(placeID: PlaceID(rawValue: 8)), refusal: .wrongPlace),
         Case(

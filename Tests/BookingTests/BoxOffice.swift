@@ -148,11 +148,12 @@ struct BoxOffice {
     }
 
     /// A scan, as staff at a door of the session make it.
-    /// - Parameter door: members of the body that say which one it is.
+    /// - Parameter door: members of the body that say which one it is, if any do.
     func checkIn(_ code: String, _ door: String = #""session_id":"\#(session)","door":"North""#) async throws -> Answer
     {
         try await service.post(
-            "/v1/check-ins", #"{"token":"\#(code)",\#(door)}"#, token: service.token("usr_8", .staff))
+            "/v1/check-ins", #"{"token":"\#(code)"\#(door.isEmpty ? "" : ",\(door)")}"#,
+            token: service.token("usr_8", .staff))
     }
 
     func door() async throws -> JSONValue {

@@ -37,14 +37,11 @@ extension Transaction {
 }
 
 extension Fields {
-    /// The door of a scan: `session_id`, `place_id`, `door`.
+    /// The door of a scan: `session_id`, `place_id`, `door`, each if it is said.
     mutating func door() -> Door? {
         let session = id("session_id", SessionID.self, required: false)
         let place = id("place_id", PlaceID.self, required: false)
         let name = text("door", 1...50, trim: true, required: false)
-        if faults.isEmpty, session == nil, place == nil {
-            refuse("session_or_place_missing", "Say which session or which place the door is of.")
-        }
         return faults.isEmpty ? Door(sessionID: session, placeID: place, name: name) : nil
     }
 

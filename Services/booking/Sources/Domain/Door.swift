@@ -1,6 +1,7 @@
 import Time
 
-/// Where tickets are scanned: at the door of one session, of one place, or both.
+/// Where tickets are scanned: at the door of one session, of one place, of both, or at one that takes any ticket for
+/// its own session.
 package struct Door: Equatable, Sendable {
     package let sessionID: SessionID?
     package let placeID: PlaceID?
