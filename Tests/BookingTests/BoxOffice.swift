@@ -149,11 +149,12 @@ struct BoxOffice {
 
     /// A scan, as staff at a door of the session make it.
     /// - Parameter door: members of the body that say which one it is, if any do.
-    func checkIn(_ code: String, _ door: String = #""session_id":"\#(session)","door":"North""#) async throws -> Answer
-    {
+    func checkIn(
+        _ code: String, _ door: String = #""session_id":"\#(session)","door":"North""#, key: String? = nil
+    ) async throws -> Answer {
         try await service.post(
             "/v1/check-ins", #"{"token":"\#(code)"\#(door.isEmpty ? "" : ",\(door)")}"#,
-            token: service.token("usr_8", .staff))
+            token: service.token("usr_8", .staff), headers: key.map { [("Idempotency-Key", $0)] } ?? [])
     }
 
     func door() async throws -> JSONValue {

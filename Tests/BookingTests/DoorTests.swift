@@ -1,8 +1,6 @@
 import Auth
 import BookingService
 import JSON
-import Lifecycle
-import Synchronization
 import TestSupport
 import Testing
 import Time
@@ -119,33 +117,6 @@ import Time
                     "/v1/sessions/ses_9/\(target)", token: box.service.token("usr_8", .staff))
                 #expect(unknown.codes == ["session_not_found"])
             }
-        }
-    }
-
-    @Test("of 200 scanners with one ticket at once, one lets in, and the others are told when and where")
-    func race() async throws {
-        try await BoxOffice.run { box async throws in
-            let code = try #require(try await box.codes(of: box.sell()).first)
-            let (token, port) = (box.service.token("usr_8", .staff), box.service.running.publicAddress.port)
-            let answers = Mutex<[Answer]>([])
-            let start = Barrier(200)
-            await Threads.run(200) { scanner in
-                let connection = HTTPConnection(host: "127.0.0.1", port: port)
-                try? connection.connect()
-                start.wait()
-                let answer = try? connection.send(
-                    "POST", "/v1/check-ins", token: token,
-                    body: #"{"token":"\#(code)","session_id":"\#(BoxOffice.session)","door":"\#(scanner)"}"#)
-                if let answer { answers.withLock { $0.append(answer) } }
-            }
-            let all = answers.withLock { $0 }
-            let won = all.filter { $0.status == 201 }
-            #expect(all.count == 200 && won.count == 1)
-            let door = try #require(won.first?.json["check_in"]?["door"]?.stringValue)
-            let others = all.filter { $0.status != 201 }
-            #expect(others.allSatisfy { $0.status == 409 && $0.codes == ["already_admitted"] })
-            #expect(others.allSatisfy { String(decoding: $0.body, as: UTF8.self).contains("at the door \(door).") })
-            #expect(try await box.door()["counts"]?["admitted"] == 1)
         }
     }
 

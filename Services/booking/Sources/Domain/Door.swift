@@ -26,15 +26,6 @@ package struct Admission: Equatable, Sendable {
         self.door = door
         self.staff = staff
     }
-
-    /// Whether another telling is of the same person at the same door: a device that heard no answer to a scan, and
-    /// then told it again as one that it made offline.
-    package func isRetold(by other: Admission) -> Bool {
-        let apart = at < other.at ? other.at.rawValue - at.rawValue : at.rawValue - other.at.rawValue
-        return door != nil && door == other.door && staff == other.staff && apart <= Self.retoldMilliseconds
-    }
-
-    private static let retoldMilliseconds: Int64 = 60_000
 }
 
 /// Why the door says no.

@@ -61,7 +61,7 @@ private struct OfflineScan: Sendable {
         self.scannedAt = scannedAt
     }
 
-    /// What makes it the same scan.
+    /// What makes it the same scan; any other one of the same ticket is of another person, however soon it comes.
     var digest: [UInt8] {
         let parts = [
             token, "\(scannedAt.rawValue)", door.name ?? "", door.sessionID?.description ?? "",
@@ -97,7 +97,7 @@ extension Transaction {
         let answer = try code.flatMap {
             try admit($0, at: scan.door, by: staff, at: moment, opensMinutesBefore: opensMinutesBefore)
         }
-        let kept = KeptScan(answer, told: Admission(at: moment, door: scan.door.name, staff: staff))
+        let kept = KeptScan(answer)
         try execute(
             """
             INSERT INTO scans (digest, ticket_id, session_id, door, staff_id, scanned_at, uploaded_at, result, code)
@@ -109,11 +109,9 @@ extension Transaction {
 }
 
 extension KeptScan {
-    fileprivate init(_ answer: DoorAnswer?, told: Admission) {
+    fileprivate init(_ answer: DoorAnswer?) {
         switch answer?.admission ?? .failure(.ticketInvalid) {
         case .success: self.init(ticketID: answer?.ticket.id, result: .admitted, code: nil)
-        case .failure(.alreadyAdmitted(let admission)) where admission.isRetold(by: told):
-            self.init(ticketID: answer?.ticket.id, result: .admitted, code: nil)
         case .failure(let refusal):
             self.init(
                 ticketID: answer?.ticket.id, result: refusal.isConflict ? .conflict : .refused, code: refusal.code)
