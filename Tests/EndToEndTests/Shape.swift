@@ -58,11 +58,16 @@ extension Shape {
     /// An answer about one booking: what all of them have, and what the operation adds.
     static func booking(_ more: [String: Shape]) -> Shape { .object(["booking": bookingMembers(more)]) }
 
-    static let listedBooking = bookingMembers([
-        "reserved_seats": .integer, "confirmed_at": .orNull(.moment), "cancelled_at": .orNull(.moment),
-        "status": .text, "movie": .object(["id": .id("mov"), "title": .text]),
-        "place": .object(["id": .id("plc"), "name": .text]),
-    ])
+    static let listedBooking = listedBooking(besides: [:])
+
+    static func listedBooking(besides more: [String: Shape]) -> Shape {
+        let listed: [String: Shape] = [
+            "reserved_seats": .integer, "confirmed_at": .orNull(.moment), "cancelled_at": .orNull(.moment),
+            "status": .text, "movie": .object(["id": .id("mov"), "title": .text]),
+            "place": .object(["id": .id("plc"), "name": .text]),
+        ]
+        return bookingMembers(listed.merging(more) { _, new in new })
+    }
 
     private static func bookingMembers(_ more: [String: Shape]) -> Shape {
         let all: [String: Shape] = [

@@ -3,18 +3,25 @@ import TestSupport
 import Testing
 import Time
 
-/// Every endpoint of the commission in the order in which a customer meets them, with every field and its type.
+/// Every endpoint of the commission in the order in which a customer meets them, with every field and its type: the same
+/// whether seats have prices, of which nobody says anything, or not.
 @Suite struct WalkTests {
-    @Test("a customer signs up, browses, rates, books, confirms, cancels, and finds it all in the list")
-    func walk() async throws {
-        try await Stack.run(limits: true, fixtures: ["catalog": StackSession.rows(allocations: [5])]) { stack in
+    @Test(
+        "a customer signs up, browses, rates, books, confirms, cancels, and finds it all in the list",
+        arguments: WalkPrices.allCases)
+    func walk(prices: WalkPrices) async throws {
+        try await Stack.run(
+            limits: true, settings: prices.settings,
+            fixtures: ["catalog": StackSession.rows(allocations: [5]) + prices.rows]
+        ) { stack in
             let token = try await signUpAndIn(stack)
             try await browse(stack)
             try await rate(stack, token)
-            let confirmed = try await confirm(stack, token)
-            let cancelled = try await cancel(stack, token)
-            try await list(stack, token, newestFirst: [cancelled, confirmed])
+            let confirmed = try await confirm(stack, token, prices)
+            let cancelled = try await cancel(stack, token, prices)
+            try await list(stack, token, prices, newestFirst: [cancelled, confirmed])
             try await track(stack, token)
+            if prices != .free { try await chooseTariffs(stack, prices) }
         }
     }
 
@@ -84,35 +91,39 @@ import Time
         return "/v1/bookings/\(try #require(opened["booking"]?["id"]?.stringValue))"
     }
 
-    private func confirm(_ stack: Stack, _ token: String) async throws -> String {
+    private func confirm(_ stack: Stack, _ token: String, _ prices: WalkPrices) async throws -> String {
         try await stack.post("/v1/sessions/\(StackSession.id(0))/book", token: token)
             .expectRefusal(409, "session_started")
         try await stack.post("/v1/sessions/ses_1/book", token: token).expectRefusal(404, "session_not_found")
         let booking = try await open(stack, token)
         try await stack.post("\(booking)/confirm", token: token).expectRefusal(409, "no_seats_reserved")
-        for seats in [4, 5, 3] {
+        for seats in [4, 5, 3] as [Int64] {
             let reserved = try await stack.post("\(booking)/reserve", #"{"seats":\#(seats)}"#, token: token)
-                .expect(200, .booking(["reserved_seats": .integer]))
-            #expect(reserved["booking"]?["reserved_seats"] == .integer(Int64(seats)))
+                .expect(200, prices.booking(["reserved_seats": .integer]))
+            #expect(reserved["booking"]?["reserved_seats"] == .integer(seats))
+            #expect(reserved["booking"]?["total"] == prices.total(of: seats))
         }
         try await stack.post("\(booking)/reserve", #"{"seats":6}"#, token: token)
             .expectRefusal(409, "not_enough_seats")
         let confirmed = try await stack.post("\(booking)/confirm", token: token)
-            .expect(200, .booking(["reserved_seats": .integer, "confirmed_at": .moment]))
+            .expect(200, prices.booking(["reserved_seats": .integer, "confirmed_at": .moment]))
         #expect(confirmed["booking"]?["reserved_seats"] == 3)
+        #expect(confirmed["booking"]?["total"] == prices.total(of: 3))
         for (verb, body) in [("reserve", #"{"seats":1}"#), ("confirm", "{}"), ("cancel", "{}")] {
             try await stack.post("\(booking)/\(verb)", body, token: token).expectRefusal(409, "booking_confirmed")
         }
         return booking
     }
 
-    private func cancel(_ stack: Stack, _ token: String) async throws -> String {
+    private func cancel(_ stack: Stack, _ token: String, _ prices: WalkPrices) async throws -> String {
         let booking = try await open(stack, token)
         try await stack.post("\(booking)/reserve", #"{"seats":2}"#, token: token)
-            .expect(200, .booking(["reserved_seats": .integer]))
+            .expect(200, prices.booking(["reserved_seats": .integer]))
         let cancelled = try await stack.post("\(booking)/cancel", token: token).expect(
-            200, .booking(["reserved_seats": .integer, "confirmed_at": .orNull(.moment), "cancelled_at": .moment]))
+            200,
+            prices.booking(["reserved_seats": .integer, "confirmed_at": .orNull(.moment), "cancelled_at": .moment]))
         #expect(cancelled["booking"]?["reserved_seats"] == 2)
+        #expect(cancelled["booking"]?["total"] == prices.total(of: 2))
         #expect(cancelled["booking"]?["confirmed_at"] == .null)
         for (verb, body) in [("reserve", #"{"seats":1}"#), ("confirm", "{}"), ("cancel", "{}")] {
             try await stack.post("\(booking)/\(verb)", body, token: token).expectRefusal(409, "booking_cancelled")
@@ -120,18 +131,22 @@ import Time
         return booking
     }
 
-    private func list(_ stack: Stack, _ token: String, newestFirst paths: [String]) async throws {
-        let list = try await stack.get("/v1/bookings", token: token).expect(200, .page("bookings", of: .listedBooking))
+    private func list(
+        _ stack: Stack, _ token: String, _ prices: WalkPrices, newestFirst paths: [String]
+    ) async throws {
+        let list = try await stack.get("/v1/bookings", token: token)
+            .expect(200, .page("bookings", of: prices.listedBooking))
         let bookings = list["bookings"]?.arrayValue ?? []
         #expect(bookings.map { "/v1/bookings/\($0["id"]?.stringValue ?? "")" } == paths)
         #expect(bookings.map { $0["status"] } == ["cancelled", "confirmed"])
         #expect(bookings.map { $0["reserved_seats"] } == [2, 3])
+        #expect(bookings.map { $0["total"] } == [prices.total(of: 2), prices.total(of: 3)])
         #expect(bookings.map { $0["cancelled_at"] == .null } == [false, true])
         #expect(bookings.map { $0["confirmed_at"] == .null } == [true, false])
         #expect(bookings.allSatisfy { $0["movie"]?["id"]?.stringValue == StackSession.movie })
         #expect(bookings.allSatisfy { $0["movie"]?["title"] == "La Course" })
         #expect(bookings.allSatisfy { $0["place"]?["id"]?.stringValue == StackSession.place })
-        try await stack.get(paths[0], token: token).expect(200, .object(["booking": .listedBooking]))
+        try await stack.get(paths[0], token: token).expect(200, .object(["booking": prices.listedBooking]))
         try await stack.get(paths[0], token: stack.token(user: 7)).expectRefusal(404, "booking_not_found")
         try await stack.get("/v1/bookings").expectRefusal(401, "token_missing")
     }
@@ -153,5 +168,25 @@ import Time
         #expect(rows.map { $0["user_id"] } == [.null, user.first?["id"]])
         #expect(rows.allSatisfy { $0["type"] == "page_exit" && $0["scheme"] == "https" && $0["path"] == "/" })
         #expect(rows.allSatisfy { $0["query"] == #"{"a":["1"]}"# })
+    }
+
+    /// What the commission does not have: somebody else says which tariffs the last two seats are for.
+    private func chooseTariffs(_ stack: Stack, _ prices: WalkPrices) async throws {
+        let session = try await stack.get("/v1/sessions/\(StackSession.id(1))").json["session"]
+        #expect(session?["tariffs"]?.arrayValue?.compactMap { $0["name"]?.stringValue } == ["full", "child"])
+        #expect(session?["price"] == .null)
+        let (token, total) = (stack.token(user: 8), WalkPrices.total(WalkPrices.full + WalkPrices.child))
+        let booking = try await open(stack, token)
+        let family = #"{"tariffs":[{"name":"full","seats":1},{"name":"child","seats":1}]}"#
+        for (wish, price) in [(#"{"seats":2}"#, prices.total(of: 2)), (family, total)] {
+            let reserved = try await stack.post("\(booking)/reserve", wish, token: token)
+                .expect(200, prices.booking(["reserved_seats": .integer]))
+            #expect(reserved["booking"]?["total"] == price)
+        }
+        let confirmed = try await stack.post("\(booking)/confirm", token: token)
+            .expect(200, prices.booking(["reserved_seats": .integer, "confirmed_at": .moment]))
+        #expect(confirmed["booking"]?["reserved_seats"] == 2 && confirmed["booking"]?["total"] == total)
+        let tickets = try await stack.get("\(booking)/tickets", token: token).json["tickets"]?.arrayValue ?? []
+        #expect(tickets.compactMap { $0["tariff"]?.stringValue } == ["full", "child"])
     }
 }
