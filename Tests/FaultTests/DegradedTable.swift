@@ -12,6 +12,8 @@ struct DegradedTable {
         Each service was killed (dead), then stopped with SIGSTOP so that it kept its sockets and answered nothing
         (frozen), and everything was asked through the gateway. Whatever is not needed answers as ever; what is needed
         is a 503, or a 504 from the gateway after five seconds, both with `Retry-After`. Seconds are those of one run.
+        The payment provider is well here; what becomes of a payment when it is not is in
+        [payment-faults.md](payment-faults.md).
 
         The table is written by a test, `DEGRADED_TABLE=Docs/degraded-modes.md swift test --filter DegradedTests`, and
         every other run of it compares what it sees with the table.

@@ -11,10 +11,11 @@ import Time
     @Test("a service that is dead or frozen costs a bounded time, and only where it is needed")
     func degradedModes() async throws {
         var tables: [DegradedTable] = []
-        try await Stack.run(
-            // A day before: the doors of tomorrow's session are open.
-            settings: ["DOOR_OPENS_MINUTES": "1440"], fixtures: ["catalog": Self.sessions]
-        ) { stack in
+        let provider = StripeServer()
+        defer { provider.stop() }
+        // A day before: the doors of tomorrow's session are open.
+        let settings = provider.settings.merging(["DOOR_OPENS_MINUTES": "1440"]) { $1 }
+        try await Stack.run(settings: settings, fixtures: ["catalog": Preparation.rows]) { stack in
             let rounds = Rounds(stack)
             for service in stack.services {
                 try await rounds.untilAllIsWell()
@@ -30,8 +31,6 @@ import Time
         }
         try compare(DegradedTable.document(tables))
     }
-
-    private static let sessions = StackSession.rows(allocations: Array(repeating: 10_000, count: 300))
 
     private func judge(_ results: [DegradedResult], without service: String, statuses: Set<Int>) {
         for (endpoint, result) in zip(Endpoint.all, results) {

@@ -1,5 +1,3 @@
-import Auth
-import JSON
 import TestSupport
 
 /// One line of the table of degraded modes: a request, and whom it cannot do without.
@@ -35,7 +33,7 @@ struct Endpoint: Sendable {
         }
     }
 
-    static let all = identity + catalog + booking + analytics
+    static let all = identity + catalog + booking + door + analytics
 
     private static let identity = [
         post("`POST /v1/auth/signup`", needs: ["identity"], 201, { _ in "/v1/auth/signup" }, signedIn: false) {
@@ -65,12 +63,31 @@ struct Endpoint: Sendable {
             #"{"seats":2}"#
         },
         post("`POST /v1/bookings/{booking_id}/confirm`", needs: ["booking"], 200, { "\($0.reserved)/confirm" }),
+        post("… of what is paid through the provider", needs: ["booking"], 200, { "\($0.unpaid)/confirm" }) { _ in
+            Preparation.payment
+        },
+        get("`GET /v1/bookings/{booking_id}/payment`", needs: "booking", { "\($0.paid)/payment" }, signedIn: true),
         post("`POST /v1/bookings/{booking_id}/cancel`", needs: ["booking"], 200, { "\($0.unwanted)/cancel" }),
         get("`GET /v1/bookings/{booking_id}/tickets`", needs: "booking", { "\($0.sold)/tickets" }, signedIn: true),
-        post("`POST /v1/check-ins`", needs: ["booking"], 201, { _ in "/v1/check-ins" }) {
-            #"{"token":"\#($0.code)","session_id":"\#(StackSession.id(1))"}"#
+        get("`GET …/{booking_id}/tickets.pdf`", needs: "booking", { "\($0.sold)/tickets.pdf" }, signedIn: true),
+        get(
+            "`GET …/tickets/{ticket_id}.svg`", needs: "booking", { "\($0.sold)/tickets/\($0.toDraw.id).svg" },
+            signedIn: true),
+        post("`POST …/tickets/{ticket_id}/reissue`", needs: ["booking"], 200) {
+            "\($0.sold)/tickets/\($0.toReissue.id)/reissue"
         },
         get("`GET /v1/bookings`, names a minute old", needs: "booking", { _ in "/v1/bookings" }, signedIn: true),
+    ]
+
+    private static let door = [
+        post("`POST /v1/check-ins`", needs: ["booking"], 201, { _ in "/v1/check-ins" }) {
+            #"{"token":"\#($0.toScan.code)","session_id":"\#(StackSession.id(1))"}"#
+        },
+        post("`POST /v1/check-ins/offline`", needs: ["booking"], 200, { _ in "/v1/check-ins/offline" }) {
+            #"{"scans":[{"token":"\#($0.scannedOffline.code)","scanned_at":"2100-01-01T00:00:00Z","door":"North"}]}"#
+        },
+        get("`GET /v1/sessions/{session_id}/door`", needs: "booking", { _ in doors }, signedIn: true),
+        get("`GET …/{session_id}/door/conflicts`", needs: "booking", { _ in "\(doors)/conflicts" }, signedIn: true),
     ]
 
     private static let analytics = [
@@ -79,50 +96,11 @@ struct Endpoint: Sendable {
     ]
 
     private static let movie = "/v1/movies/\(StackSession.movie)"
+    private static let doors = "/v1/sessions/\(StackSession.id(1))/door"
     private static let track = "/v1/analytics/track"
     private static let event =
         #"{"tracking_id":"degraded","type":"page_enter","page":{"scheme":"https","path":"/","query":{}}}"#
 
     private static func session(_ number: Int) -> String { "/v1/sessions/\(StackSession.id(number))/book" }
     private static func seats(_ number: Int) -> String { "/v1/sessions/\(StackSession.id(number))/seats" }
-}
-
-/// What the requests of one round act on, made while everybody was well.
-struct Preparation: Sendable {
-    /// No two rounds have the same.
-    let number: Int
-    let token: String
-    /// Paths of bookings.
-    let open, reserved, unwanted, sold: String
-    /// Of a ticket that nobody has used.
-    let code: String
-
-    /// One that booking has never heard of.
-    var unmetSession: Int { number + 1 }
-
-    init(_ stack: Stack, number: Int) async throws {
-        let token = stack.token(user: 100_000_000_000_001, role: .staff)
-        func open() async throws -> String {
-            let answer = try await stack.post("/v1/sessions/\(StackSession.id(1))/book", token: token)
-            guard let id = answer.json["booking"]?["id"]?.stringValue else {
-                throw Stack.Failure(reason: "no booking: \(answer.status) \(answer.codes)")
-            }
-            return "/v1/bookings/\(id)"
-        }
-        self.number = number
-        self.token = token
-        self.open = try await open()
-        reserved = try await open()
-        unwanted = try await open()
-        sold = try await open()
-        for booking in [reserved, sold] {
-            guard try await stack.post("\(booking)/reserve", #"{"seats":1}"#, token: token).status == 200 else {
-                throw Stack.Failure(reason: "no seats")
-            }
-        }
-        _ = try await stack.post("\(sold)/confirm", token: token)
-        let tickets = try await stack.get("\(sold)/tickets", token: token).json["tickets"]?.arrayValue
-        code = tickets?.first?["token"]?.stringValue ?? ""
-        _ = try await stack["booking"].sql("UPDATE sessions SET named_at = 0, detailed_at = 0")
-    }
 }
