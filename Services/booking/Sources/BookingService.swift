@@ -33,7 +33,9 @@ package struct BookingService: Service {
         Migration("v0015_how_it_is_paid", sql: PackageResources.v0015_how_it_is_paid_sql),
     ]
 
-    package static let commands = [rotateTicketKey, retryMails, auditPayments, outbox]
+    package static let commands = [
+        rotateTicketKey, retryMails, retryPayments, settlePayment, auditPayments, outbox,
+    ]
 
     let database: Database
     let clock: WallClock
@@ -106,7 +108,7 @@ extension BookingService {
 
 extension ServiceContext {
     /// - Throws: `SettingError` where it is not all there; none says what a secret is.
-    fileprivate func paymentProvider() throws -> (any PaymentProvider)? {
+    func paymentProvider() throws -> (any PaymentProvider)? {
         switch settings.text("PAYMENTS", default: "counter") {
         case "counter": return nil
         case "stripe":

@@ -28,24 +28,32 @@ enum JobOutcome: Equatable, Sendable {
     case failed(reason: String)
 }
 
+extension PaymentJob {
+    /// `SELECT … FROM`, in the order in which `init(_:)` reads it.
+    static let columns: SQL = """
+        SELECT p.id, p.booking_id, p.amount, p.currency, p.method, p.created_at, p.state, p.intent, p.client_secret,
+            p.reason, j.id, j.kind, j.amount, j.attempts, j.round
+        FROM payment_jobs j JOIN payments p ON p.id = j.payment_id
+        """
+
+    init(_ row: Row) throws {
+        self.init(
+            id: try row.int(10), kind: try row.value(11), amount: try row.intOrNil(12) ?? 0, attempts: try row.int(13),
+            round: try row.int(14), payment: try Payment(row))
+    }
+}
+
 extension Connection {
     /// Jobs whose time has come, of each payment the first one that waits.
     func dueJobs(at now: Timestamp, limit: Int64) throws -> [PaymentJob] {
         try rows(
             """
-            SELECT p.id, p.booking_id, p.amount, p.currency, p.method, p.created_at, p.state, p.intent, p.client_secret,
-                p.reason, j.id, j.kind, j.amount, j.attempts, j.round
-            FROM payment_jobs j JOIN payments p ON p.id = j.payment_id
-            WHERE j.state = 'waiting' AND j.next_at <= \(now) AND NOT EXISTS (
+            \(sql: PaymentJob.columns) WHERE j.state = 'waiting' AND j.next_at <= \(now) AND NOT EXISTS (
                 SELECT 1 FROM payment_jobs e
                 WHERE e.payment_id = j.payment_id AND e.id < j.id AND e.state = 'waiting')
             ORDER BY j.next_at LIMIT \(limit)
             """
-        ) { row in
-            PaymentJob(
-                id: try row.int(10), kind: try row.value(11), amount: try row.intOrNil(12) ?? 0,
-                attempts: try row.int(13), round: try row.int(14), payment: try Payment(row))
-        }
+        ) { try PaymentJob($0) }
     }
 
     /// How many wait, and how many failed for good.
