@@ -83,9 +83,9 @@ struct PaymentDesk {
     }
 
     /// What the audit command says; throws what it finds.
-    func audit() async throws -> String {
+    func audit(_ options: String...) async throws -> String {
         guard let command = BookingService.commands.first(where: { $0.name == "audit" }) else { return "none" }
-        return try await command.run(["payments"], office.service.running.context)
+        return try await command.run(["payments"] + options, office.service.running.context)
     }
 
     /// Tells the service an event of the provider's.

@@ -79,7 +79,8 @@ struct StripeLedger {
             }
             if request.operation == .capture { return capture(index, now) }
             if request.operation == .cancel { return cancel(index, now) }
-            return Reply(status: 200, body: intents[index].json)
+            return Reply(
+                status: 200, body: intents[index].json(expanding: request.query["expand[]"] == "latest_charge"))
         case nil: return .error(404, "invalid_request_error", "unknown_url")
         }
     }
@@ -197,12 +198,19 @@ public struct StripeIntent: Sendable {
     /// What is held on the customer's card and neither taken nor let go.
     public var held: Int64 { status == .requiresCapture ? amount : 0 }
 
-    var json: String {
-        """
-        {"id":"\(id)","object":"payment_intent","amount":\(amount),"currency":"\(currency)","capture_method":"manual",\
-        "client_secret":"\(id)_secret_1","created":\(created),"status":"\(status.rawValue)",\
-        "metadata":{"booking":"\(booking)","payment":"\(payment)"}}
-        """
+    var json: String { json(expanding: false) }
+
+    /// - Parameter isWhole: whether the charge is told, and not only its name.
+    func json(expanding isWhole: Bool) -> String {
+        let received = status == .succeeded ? amount : 0
+        let charge =
+            isWhole ? #"{"id":"ch_\#(id)","object":"charge","amount_refunded":\#(refunded)}"# : #""ch_\#(id)""#
+        return """
+            {"id":"\(id)","object":"payment_intent","amount":\(amount),"currency":"\(currency)","capture_method":"manual",\
+            "amount_received":\(received),"latest_charge":\(received > 0 ? charge : "null"),\
+            "client_secret":"\(id)_secret_1","created":\(created),"status":"\(status.rawValue)",\
+            "metadata":{"booking":"\(booking)","payment":"\(payment)"}}
+            """
     }
 }
 

@@ -1,108 +1,73 @@
 import Lifecycle
 import SQLite
+import Time
 
-/// `booking audit payments`: holds every booking against its payments, and names the first that do not agree. What the
-/// provider has taken is its own to say; what is to be done there is counted.
-let auditPayments = Command("audit", ["payments"]) { arguments, context in
-    guard arguments == ["payments"] else { throw SettingError("Audit what? `payments` is all there is.") }
-    return try context.database.read { connection in
-        for rule in PaymentRule.all {
-            if let found = try connection.first(rule.offenders, { try $0.text(0) }) {
-                throw PaymentsDiffer(description: "\(found): \(rule.says)")
-            }
+extension BookingService {
+    /// `booking audit payments [--provider [--days N]]`: holds every booking against its payments, and names what does not
+    /// agree; with `--provider` also every payment of the last days against what the provider says of it.
+    static let auditPayments = Command("audit", ["payments", "[--provider [--days N]]"], takesOptions: true) {
+        arguments, context in
+        let options = try Options(arguments, named: ["days"], flags: ["provider"], words: 1)
+        guard options.words == ["payments"] else { throw UsageError("Audit what? `payments` is all there is.") }
+        let days = try options.integer("days", default: 30, in: 1...3650)
+        guard options.isSet("provider") || options["days"] == nil else {
+            throw UsageError("--days says how much is compared with the provider: it goes with --provider.")
         }
-        return try connection.paymentSummary()
+        var (differences, summary) = try context.database.read { connection in
+            (try PaymentDifferences(of: connection), try connection.paymentSummary())
+        }
+        if options.isSet("provider") {
+            guard let provider = try context.paymentProvider() else {
+                throw SettingError("--provider asks Stripe, for which STRIPE_SECRET_KEY must be set.")
+            }
+            let since = context.clock.now().advanced(byMilliseconds: -days * 86_400_000)
+            let comparison = try await context.compare(with: provider, since: since, &differences)
+            summary.append("compared with the provider: \(comparison)")
+        }
+        guard differences.count == 0 else { throw differences }
+        return (summary + ["no differences"]).joined(separator: "\n")
     }
 }
 
-struct PaymentsDiffer: Error, CustomStringConvertible { let description: String }
+/// What does not agree. Thrown, it ends the command with status 1.
+struct PaymentDifferences: Error, CustomStringConvertible {
+    /// Of one kind. The others are counted.
+    static let mostNamed: Int64 = 100
 
-/// Something that holds of every payment: who offends against it.
-private struct PaymentRule {
-    let says: String
-    /// One column: what to call the offender.
-    let offenders: SQL
+    private(set) var count: Int64 = 0
+    private var lines: [String] = []
 
-    static let all = [
-        PaymentRule(
-            says: "it is paid for, and the booking is not confirmed",
-            offenders: """
-                SELECT 'pay_' || p.id FROM payments p JOIN bookings b ON b.id = p.booking_id
-                WHERE (p.state = 'authorized' OR (p.state = 'captured' AND p.confirmed_at IS NOT NULL))
-                    AND b.confirmed_at IS NULL
-                """),
-        PaymentRule(
-            says: "it confirmed the booking, is not good any more, and the booking keeps its seats",
-            offenders: """
-                SELECT 'pay_' || p.id FROM payments p JOIN bookings b ON b.id = p.booking_id
-                WHERE p.confirmed_at IS NOT NULL AND p.state NOT IN ('authorized', 'captured')
-                    AND b.refunded_at IS NULL
-                """),
-        PaymentRule(
-            says: "it does not come to the total of the booking",
-            offenders: """
-                SELECT 'pay_' || p.id FROM payments p WHERE p.confirmed_at IS NOT NULL AND p.amount <> (
-                    SELECT sum(l.amount * l.seats) FROM booking_lines l WHERE l.booking_id = p.booking_id)
-                """),
-        PaymentRule(
-            says: "it was taken for a booking that it did not confirm, and does not all go back",
-            offenders: """
-                SELECT 'pay_' || p.id FROM payments p
-                WHERE p.state = 'captured' AND p.confirmed_at IS NULL AND p.amount <> (
-                    SELECT coalesce(sum(j.amount), 0) FROM payment_jobs j
-                    WHERE j.payment_id = p.id AND j.kind = 'refund' AND j.state <> 'failed')
-                """),
-        PaymentRule(
-            says: "what goes back of it is not what its tickets cost that were given back",
-            offenders: """
-                SELECT 'pay_' || p.id FROM payments p JOIN bookings b ON b.id = p.booking_id
-                WHERE p.state IN ('authorized', 'captured') AND p.confirmed_at IS NOT NULL AND (
-                    SELECT coalesce(sum(j.amount), 0) FROM payment_jobs j
-                    WHERE j.payment_id = p.id AND j.kind = 'refund' AND j.state <> 'failed') <> (
-                    SELECT coalesce(sum(t.amount), 0) FROM tickets t
-                    WHERE t.session_id = b.session_id AND t.booking_id = b.id AND t.refunded_at IS NOT NULL)
-                """),
-        PaymentRule(
-            says: "nobody is left to see to it",
-            offenders: """
-                SELECT 'pay_' || p.id FROM payments p
-                WHERE p.state IN ('authorizing', 'action_required', 'authorized', 'voiding') AND NOT EXISTS (
-                    SELECT 1 FROM payment_jobs j WHERE j.payment_id = p.id AND j.state = 'waiting')
-                """),
-        PaymentRule(
-            says: "the provider refused to do it: it needs a person",
-            offenders: """
-                SELECT 'pay_' || payment_id || ', ' || kind || ' ' || coalesce(last_error, '')
-                FROM payment_jobs WHERE state = 'failed'
-                """),
-        PaymentRule(
-            says: "it has more or fewer seats than good tickets",
-            offenders: """
-                SELECT 'bkg_' || r.booking_id FROM reservations r WHERE r.state = 'sold' AND r.seats <> (
-                    SELECT count(*) FROM tickets t WHERE t.session_id = r.session_id AND t.booking_id = r.booking_id
-                        AND t.refunded_at IS NULL)
-                """),
-    ]
+    init(of connection: Connection) throws {
+        for rule in PaymentRule.all {
+            let all = try connection.first("SELECT count(*) FROM (\(sql: rule.offenders))") { try $0.int(0) } ?? 0
+            let named = try connection.rows("\(sql: rule.offenders) LIMIT \(Self.mostNamed)") { try $0.text(0) }
+            add(all, named.map { "\($0): \(rule.says)" })
+        }
+    }
+
+    /// - Parameter named: the first of all of them.
+    mutating func add(_ all: Int64, _ named: [String]) {
+        count += all
+        lines += named
+        if all > Int64(named.count) { lines.append("… and \(all - Int64(named.count)) more like the last") }
+    }
+
+    var description: String {
+        (["\(count) \(count == 1 ? "difference" : "differences")"] + lines).joined(separator: "\n")
+    }
 }
 
 extension Connection {
-    fileprivate func paymentSummary() throws -> String {
+    fileprivate func paymentSummary() throws -> [String] {
         let counts = try rows("SELECT state, count(*) FROM payments GROUP BY state ORDER BY state") {
             "\(try $0.int(1)) \(try $0.text(0))"
         }
         let counter = try first(
-            """
-            SELECT count(*) FROM bookings b WHERE b.confirmed_at IS NOT NULL AND b.refunded_at IS NULL
-                AND EXISTS (SELECT 1 FROM booking_lines l WHERE l.booking_id = b.id AND l.amount > 0)
-                AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.booking_id = b.id AND p.confirmed_at IS NOT NULL)
-            """
+            "SELECT count(*) FROM bookings WHERE paid_through = 'counter' AND refunded_at IS NULL"
         ) { try $0.int(0) }
-        let waiting = try jobCounts().waiting
-        return """
-            payments: \(counts.isEmpty ? "none" : counts.joined(separator: ", "))
-            to be paid at the counter: \(counter ?? 0)
-            to be done at the provider: \(waiting)
-            no differences
-            """
+        return [
+            "payments: \(counts.isEmpty ? "none" : counts.joined(separator: ", "))",
+            "to be paid at the counter: \(counter ?? 0)", "to be done at the provider: \(try jobCounts().waiting)",
+        ]
     }
 }

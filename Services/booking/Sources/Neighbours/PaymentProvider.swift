@@ -20,6 +20,9 @@ package protocol PaymentProvider: Sendable {
         -> RefundAnswer
     func findRefund(of intent: String, job: Int64, _ trace: TraceContext) async -> RefundAnswer
 
+    /// How an intent stands in the provider's books; nil where it did not answer, or does not know yet.
+    func account(of intent: String, _ trace: TraceContext) async -> PaymentAccount?
+
     /// What the provider tells by itself.
     /// - Returns: nil unless it is signed by the provider, a short while ago.
     func told(_ body: [UInt8], signature: String, at now: Timestamp) -> ProviderEvent?

@@ -98,7 +98,7 @@ package struct Stripe: PaymentProvider {
         await ask(.post, path, [], [("Idempotency-Key", key)], FormBody.bytes(fields), trace)
     }
 
-    private func get(_ path: String, _ query: [(String, String)], _ trace: TraceContext) async -> StripeAnswer.Raw {
+    func get(_ path: String, _ query: [(String, String)], _ trace: TraceContext) async -> StripeAnswer.Raw {
         await ask(.get, path, query, [], nil, trace)
     }
 
