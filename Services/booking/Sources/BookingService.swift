@@ -52,6 +52,9 @@ package struct BookingService: Service {
     let mailer: Mailer
     /// Who takes customers' money; nil where they pay at the counter.
     let provider: (any PaymentProvider)?
+    /// Who sees to payments that were begun: the same, or who took customers' money before they paid at the counter; nil
+    /// without a key.
+    let finisher: (any PaymentProvider)?
     private let paymentMetrics: PaymentMetrics
     let holdMilliseconds: Int64
     /// Nil where nobody is limited.
@@ -73,7 +76,10 @@ package struct BookingService: Service {
         doorOpensMinutes = try context.settings.integer("DOOR_OPENS_MINUTES", default: 60, in: 0...1440)
         printer = try TicketPrinter(context.metrics)
         mailer = try Mailer(context)
-        provider = try context.paymentProvider()
+        let channel = try context.paymentChannel()
+        finisher = try context.paymentProvider()
+        provider = channel == .stripe ? finisher : nil
+        if finisher == nil { try context.requireNothingToFinish() }
         paymentMetrics = PaymentMetrics(context.metrics)
         cursors = try await CursorSeal.kept(in: context.database)
         holdMilliseconds = try context.settings.integer("HOLD_SECONDS", default: 60, in: 1...3600) * 1000
@@ -98,40 +104,11 @@ extension BookingService {
             group.addTask { await publishTicketKeys() }
             group.addTask { await noteMails() }
             if mailer.perSecond > 0 { group.addTask { await sendMails() } }
-            if let provider { group.addTask { await workOnPayments(through: provider, paymentMetrics) } }
+            if let finisher { group.addTask { await workOnPayments(through: finisher, paymentMetrics) } }
             group.addTask { await settleUnsureSessions() }
             for follower in followers { group.addTask { await relay(to: follower) } }
         }
         mailer.transport.stop()
-    }
-}
-
-extension ServiceContext {
-    /// - Throws: `SettingError` where it is not all there; none says what a secret is.
-    func paymentProvider() throws -> (any PaymentProvider)? {
-        switch settings.text("PAYMENTS", default: "counter") {
-        case "counter": return nil
-        case "stripe":
-            let url = settings.text("STRIPE_URL", default: "https://api.stripe.com")
-            let key = try settings.required("STRIPE_SECRET_KEY", for: "the key that Stripe knows this shop by")
-            let secret = try settings.required(
-                "STRIPE_WEBHOOK_SECRET", for: "the secret by which Stripe signs what it tells")
-            guard secret.utf8.count >= 16 else {
-                throw SettingError("STRIPE_WEBHOOK_SECRET must have 16 bytes or more.")
-            }
-            guard url.hasPrefix("https://") || url.hasPrefix("http://127.0.0.1:") else {
-                throw SettingError("STRIPE_URL must begin with https://: the key is sent there.")
-            }
-            let client: HTTPClient
-            do throws(HTTPClientError) {
-                client = try HTTPClient(
-                    Stripe.configuration(url: url, secretKey: key), loop: loops[0], metrics: metrics)
-            } catch {
-                throw SettingError("STRIPE_URL or STRIPE_SECRET_KEY cannot be used: \(error).")
-            }
-            return Stripe(client, webhookSecret: secret)
-        case let value: throw SettingError("PAYMENTS must be counter or stripe, not '\(value)'.")
-        }
     }
 }
 

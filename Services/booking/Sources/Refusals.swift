@@ -66,6 +66,11 @@ extension PaymentRefusal: APIRefusal {
             .later(
                 429, "too_many_payment_attempts", "Too many payments were tried. Wait before the next one.",
                 afterSeconds: Int(clamping: seconds))
+        case .providerMissing:
+            .later(
+                503, "payment_provider_missing",
+                "The booking was paid through a provider that is not set up any more: nothing can go back from there.",
+                afterSeconds: 60)
         case .paymentNotFound: APIError(404, "payment_not_found", "There is no payment.")
         case .signatureInvalid: APIError(400, "signature_invalid", "The signature is not the provider's, or is old.")
         }

@@ -113,6 +113,8 @@ package enum PaymentRefusal: Error, Equatable {
     case paymentUnanswered
     /// So many were begun that for some seconds no other is.
     case tooManyAttempts(seconds: Int64)
+    /// It was paid through a provider that the service is not set up with any more.
+    case providerMissing
     case paymentNotFound
     /// It does not come from the provider, or is old.
     case signatureInvalid

@@ -15,7 +15,7 @@ extension BookingService {
         let reason = try Reason(request.body)
         let named = try TicketChoice(request.body)
         guard let bookingID = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
-        return try await request.decide(in: database) { [clock] transaction in
+        return try await request.decide(in: database) { [clock, finisher] transaction in
             let now = clock.now()
             let booking = try transaction.booking(bookingID, of: nil)
             guard let session = try transaction.inventory(of: booking.sessionID) else {
@@ -27,6 +27,10 @@ extension BookingService {
                 try chosen.map {
                     try booking.refunding(Int64($0.count), startingAt: session.startsAt, at: now)
                 } ?? booking.refunding(startingAt: session.startsAt, at: now)
+            // Nobody would give the money back.
+            if finisher == nil, try transaction.paidThrough(booking.id) == .stripe {
+                throw PaymentRefusal.providerMissing
+            }
             let bill = try transaction.bill(of: refunded.id)
             let used = chosen == nil ? tickets.count { $0.status == .used } : 0
             try transaction.audit(

@@ -9,10 +9,10 @@ extension BookingService {
     /// come late, twice or out of order, so it decides nothing: it names what was not known yet, and has whoever works on
     /// the payment look at it now.
     func takeProviderEvent(_ request: Request) async throws -> Response {
-        guard let provider else { throw PaymentRefusal.paymentNotFound }
+        guard let finisher else { throw PaymentRefusal.paymentNotFound }
         let now = clock.now()
         let signature = request.header("stripe-signature") ?? ""
-        guard let event = provider.told(request.bytes, signature: signature, at: now) else {
+        guard let event = finisher.told(request.bytes, signature: signature, at: now) else {
             throw PaymentRefusal.signatureInvalid
         }
         if let payment = event.paymentID {
