@@ -37,10 +37,10 @@ extension BookingService {
         // Who runs it, as far as the system knows.
         let user = settings.text("SUDO_USER") ?? settings.text("LOGNAME") ?? settings.text("USER") ?? "uid \(getuid())"
         var fields = Fields([
-            "because": options["because"].map(JSONValue.string) ?? .null, "by": .string(options["by"] ?? user),
+            "--because": options["because"].map(JSONValue.string) ?? .null, "--by": .string(options["by"] ?? user),
         ])
-        let because = fields.text("because", 1...400, trim: true)
-        let name = fields.text("by", 1...50, trim: true)
+        let because = fields.text("--because", 1...400, trim: true)
+        let name = fields.text("--by", 1...50, trim: true)
         guard let because, let name else {
             throw UsageError(fields.faults.map(\.message).joined(separator: " "))
         }

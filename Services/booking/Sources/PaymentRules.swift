@@ -24,7 +24,7 @@ struct PaymentRule {
         PaymentRule(
             says: "it does not come to the total of the booking",
             offenders: """
-                SELECT 'pay_' || p.id FROM payments p WHERE p.confirmed_at IS NOT NULL AND p.amount <> (
+                SELECT 'pay_' || p.id FROM payments p WHERE p.confirmed_at IS NOT NULL AND p.amount IS NOT (
                     SELECT sum(l.amount * l.seats) FROM booking_lines l WHERE l.booking_id = p.booking_id)
                 """),
         PaymentRule(

@@ -44,10 +44,10 @@ extension ServiceContext {
                 try connection.rows(
                     "SELECT id, kind FROM payment_jobs WHERE state = 'waiting' ORDER BY id LIMIT \(named)"
                 ) { "\(try $0.int(0)) (\(try $0.text(1)))" },
-                try connection.jobCounts().waiting
+                try connection.first("SELECT count(*) FROM payment_jobs WHERE state = 'waiting'") { try $0.int(0) }
             )
         }
-        guard count > 0 else { return }
+        guard let count, count > 0 else { return }
         let rest = count > named ? " and \(count - named) more" : ""
         throw SettingError(
             """
