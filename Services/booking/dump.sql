@@ -21,6 +21,7 @@ INSERT INTO migrations VALUES('v0012_mails','a75bd02e0f7e09aa',0,1);
 INSERT INTO migrations VALUES('v0013_payments','53c760cdd2c1e058',0,0);
 INSERT INTO migrations VALUES('v0014_restored_logs','e0764e560ad30637',0,1);
 INSERT INTO migrations VALUES('v0015_how_it_is_paid','fd0c7b0a4d028da4',0,0);
+INSERT INTO migrations VALUES('v0016_refunds_followed','ed1176fd208c5cc8',0,1);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -226,7 +227,7 @@ CREATE TABLE payment_jobs (
     round INTEGER NOT NULL DEFAULT 0,
     next_at INTEGER NOT NULL,
     last_error TEXT,
-    created_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL, refund TEXT,
     CONSTRAINT refunds_an_amount CHECK ((kind = 'refund') = (amount IS NOT NULL))
 ) STRICT;
 CREATE TABLE payment_events (

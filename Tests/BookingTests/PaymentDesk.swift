@@ -2,6 +2,7 @@ import BookingService
 import JSON
 import Lifecycle
 import SQLite
+import Telemetry
 import TestSupport
 import Time
 
@@ -25,7 +26,10 @@ struct PaymentDesk {
         try await BoxOffice.run(
             seats: seats, startsInMilliseconds: startsInMilliseconds, tariffs: tariffs,
             settings: provider.settings.merging(settings) { _, own in own }
-        ) { try await body(PaymentDesk(office: $0, provider: provider)) }
+        ) { office in
+            provider.keepTime(by: office.service.clock)
+            try await body(PaymentDesk(office: office, provider: provider))
+        }
     }
 
     var clock: ManualClock { office.service.clock }
@@ -62,8 +66,8 @@ struct PaymentDesk {
         try await payment(booking).json["payment"]?["state"]?.stringValue
     }
 
-    /// Time passes for the service until the booking is over.
-    func expire() { clock.advance(byMilliseconds: 61_000) }
+    /// Time passes for the service until the booking is over, and whatever was asked about it has been listed.
+    func expire() { clock.advance(byMilliseconds: 181_000) }
 
     /// Waits until nothing is left to be done at the provider; the service's time goes on meanwhile, as its back-off
     /// wants it.
@@ -71,16 +75,18 @@ struct PaymentDesk {
         for _ in 0..<400 {
             if try waiting() == 0 { return }
             try await Task.sleep(for: .milliseconds(25))
-            clock.advance(byMilliseconds: 25)
+            clock.advance(byMilliseconds: 250)
         }
         throw Stack.Failure(reason: "something waits: \(try waiting())")
     }
 
-    func waiting() throws -> Int64 {
-        try office.service.running.context.database.read { connection in
-            try connection.first("SELECT count(*) FROM payment_jobs WHERE state = 'waiting'") { try $0.int(0) } ?? -1
-        }
+    func waiting() throws -> Int64 { try count("SELECT count(*) FROM payment_jobs WHERE state = 'waiting'") }
+
+    func count(_ query: SQL) throws -> Int64 {
+        try office.service.running.context.database.read { try $0.first(query) { try $0.int(0) } ?? -1 }
     }
+
+    var metrics: String { office.service.running.context.metrics.render() }
 
     /// What the audit command says; throws what it finds.
     func audit(_ options: String...) async throws -> String {

@@ -106,6 +106,8 @@ import TypedID
                 if world != self { worlds.append(world) }
             }
             if state == .authorizing, money == .none { add { $0.money = .held } }
+            // Asked for at the last moment, and held only after it was looked for.
+            if state == .voided, money == .none, !hasIntent { add { $0.money = .held } }
             if seats == .open { add { $0.seats = .free } }
             if money == .held { add { $0.money = .back } }
             if money == .held { add { $0.hear(.authorized) } }

@@ -111,6 +111,42 @@ import Testing
         }
     }
 
+    @Test("a booking that is over is not paid for any more: what the provider has never heard is not asked for again")
+    func askedForNoMore() async throws {
+        try await PaymentDesk.run { desk in
+            let booking = try await desk.reserved()
+            desk.provider.fail(.create, .cutBefore, .cutBefore, .cutBefore)
+            #expect(try await desk.pay(booking).status == 503)
+            desk.provider.recover()
+            desk.clock.advance(byMilliseconds: 61_000)
+            await eventually { desk.provider.asked.contains(.list) }
+            // What was asked for at the last moment may not be listed yet.
+            #expect(try await desk.state(booking) == "authorizing")
+            desk.expire()
+            try await desk.untilNothingWaits()
+            #expect(try await desk.state(booking) == "voided")
+            #expect(desk.provider.intents.isEmpty && desk.provider.asked.filter { $0 == .list }.count == 2)
+            _ = try await desk.audit()
+        }
+    }
+
+    @Test("money that was asked for at the last moment and is held after all is let go, whoever tells of it")
+    func heldLate() async throws {
+        try await PaymentDesk.run { desk in
+            let booking = try await desk.reserved()
+            desk.provider.fail(.create, .cutAfter, .cutBefore, .cutBefore)
+            desk.provider.fail(.list, .hidden, .hidden)
+            #expect(try await desk.pay(booking).status == 503)
+            desk.expire()
+            try await desk.untilNothingWaits()
+            #expect(try await desk.state(booking) == "voided" && desk.provider.intents.map(\.held) == [2_900])
+            for event in desk.provider.events { #expect(try await desk.tell(event).status == 200) }
+            try await desk.untilNothingWaits()
+            #expect(desk.provider.intents.map(\.held) == [0] && desk.provider.intents.map(\.charged) == [0])
+            _ = try await desk.audit()
+        }
+    }
+
     @Test("confirming again goes on where the answer was lost, and charges once")
     func lostAnswer() async throws {
         try await PaymentDesk.run { desk in

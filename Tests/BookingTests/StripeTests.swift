@@ -22,10 +22,20 @@ import TypedID
         #expect(server.wrong == [])
     }
 
-    private static func payment(_ id: Int64, _ method: String = "pm_card_visa", amount: Int64 = 1_250) -> Payment {
+    private static func payment(
+        _ id: Int64, _ method: String = "pm_card_visa", amount: Int64 = 1_250, at now: Timestamp? = nil
+    ) -> Payment {
         Payment(
             id: PaymentID(rawValue: id), bookingID: BookingID(rawValue: 7), amount: amount, currency: "EUR",
-            method: method, createdAt: WallClock.system.now())
+            method: method, createdAt: now ?? WallClock.system.now())
+    }
+
+    private static func refund(_ amount: Int64, job: Int64) -> RefundRequest {
+        RefundRequest(amount, of: "pi_1", payment: PaymentID(rawValue: 1), job: job)
+    }
+
+    private func find(_ stripe: Stripe, _ payment: Payment) async -> ProviderAnswer {
+        await stripe.find(payment, until: payment.createdAt.advanced(byMilliseconds: 60_000), TraceContext())
     }
 
     @Test("money is held, taken and given back, each once, however often it is asked")
@@ -36,21 +46,68 @@ import TypedID
                 #expect(held == .news(.authorized, intent: "pi_1"))
             }
             #expect(await stripe.look(at: "pi_1", TraceContext()) == .news(.authorized, intent: "pi_1"))
-            #expect(await stripe.find(Self.payment(1), TraceContext()) == .news(.authorized, intent: "pi_1"))
-            #expect(await stripe.find(Self.payment(2), TraceContext()) == .news(.absent, intent: nil))
+            #expect(await find(stripe, Self.payment(1)) == .news(.authorized, intent: "pi_1"))
+            #expect(await find(stripe, Self.payment(2)) == .news(.absent, intent: nil))
             for key in ["a", "a", "b"] {
                 let taken = await stripe.capture("pi_1", key: key, TraceContext())
                 #expect(taken == .news(.captured, intent: "pi_1"))
             }
             #expect(await stripe.void("pi_1", key: "c", TraceContext()) == .news(.captured, intent: "pi_1"))
-            #expect(await stripe.findRefund(of: "pi_1", job: 4, TraceContext()) == .absent)
+            let part = Self.refund(250, job: 4)
+            #expect(await stripe.findRefund(part, TraceContext()) == .absent)
             for _ in 0..<2 {
-                #expect(await stripe.refund(250, of: "pi_1", job: 4, key: "d", TraceContext()) == .done)
+                #expect(await stripe.refund(part, key: "d", TraceContext()) == .done(refund: "re_1"))
             }
-            #expect(await stripe.findRefund(of: "pi_1", job: 4, TraceContext()) == .done)
-            let more = await stripe.refund(1_250, of: "pi_1", job: 5, key: "e", TraceContext())
+            #expect(await stripe.findRefund(part, TraceContext()) == .done(refund: "re_1"))
+            let more = await stripe.refund(Self.refund(1_250, job: 5), key: "e", TraceContext())
             #expect(more == .refused(code: "charge_already_refunded"))
             #expect(server.intents.map(\.charged) == [1_000] && server.refunds.count == 1)
+        }
+    }
+
+    @Test("a payment is looked for among those of its time, page by page")
+    func pages() async throws {
+        try await run { stripe, server in
+            let clock = ManualClock()
+            server.keepTime(by: clock)
+            server.list(atMost: 2)
+            let payments = (1...7).map { Self.payment($0, at: clock.now) }
+            for payment in payments { _ = await stripe.authorize(payment, TraceContext()) }
+            #expect(await find(stripe, payments[0]) == .news(.authorized, intent: "pi_1"))
+            #expect(await find(stripe, Self.payment(8, at: clock.now)) == .news(.absent, intent: nil))
+            #expect(server.asked.filter { $0 == .list }.count == 8)
+            // Those of another hour are not gone through.
+            let other = payments[0].createdAt.advanced(byMilliseconds: -3_600_000)
+            #expect(await find(stripe, Self.payment(9, at: other)) == .news(.absent, intent: nil))
+            #expect(server.asked.filter { $0 == .list }.count == 9)
+        }
+    }
+
+    @Test("a refund is looked for page by page, by its job and amount; one that failed is not there")
+    func refunds() async throws {
+        try await run { stripe, server in
+            server.list(atMost: 2)
+            _ = await stripe.authorize(Self.payment(1), TraceContext())
+            _ = await stripe.capture("pi_1", key: "c", TraceContext())
+            for job in 1...5 {
+                if job == 2 { server.fail(.refund, .pending) }
+                let answer = await stripe.refund(Self.refund(100, job: Int64(job)), key: "\(job)", TraceContext())
+                #expect(answer == (job == 2 ? .pending(refund: "re_2") : .done(refund: "re_\(job)")))
+            }
+            #expect(await stripe.findRefund(Self.refund(100, job: 1), TraceContext()) == .done(refund: "re_1"))
+            #expect(await stripe.findRefund(Self.refund(100, job: 2), TraceContext()) == .pending(refund: "re_2"))
+            #expect(await stripe.findRefund(Self.refund(99, job: 1), TraceContext()) == .absent)
+            server.settle(refund: "re_2", as: .requiresAction)
+            #expect(await stripe.look(atRefund: "re_2", TraceContext()) == .pending(refund: "re_2"))
+            server.settle(refund: "re_2", as: .failed)
+            #expect(
+                await stripe.look(atRefund: "re_2", TraceContext()) == .failed(reason: "expired_or_canceled_card"))
+            server.settle(refund: "re_1", as: .canceled)
+            #expect(await stripe.look(atRefund: "re_1", TraceContext()) == .failed(reason: "refund_canceled"))
+            for job: Int64 in [1, 2] {
+                #expect(await stripe.findRefund(Self.refund(100, job: job), TraceContext()) == .absent)
+            }
+            #expect(await stripe.look(atRefund: "re_9", TraceContext()) == .absent)
         }
     }
 
@@ -77,7 +134,7 @@ import TypedID
                 let broken = await stripe.authorize(Self.payment(4), TraceContext())
                 #expect(broken == .unknown(answered: true))
             }
-            #expect(await stripe.find(Self.payment(4), TraceContext()) == .news(.authorized, intent: "pi_3"))
+            #expect(await find(stripe, Self.payment(4)) == .news(.authorized, intent: "pi_3"))
         }
     }
 
@@ -92,7 +149,9 @@ import TypedID
         #expect(await stripe.capture("pi_1", key: "k", TraceContext()) == .unknown(answered: true))
         #expect(await stripe.look(at: "pi_1", TraceContext()) == .unknown(answered: true))
         #expect(
-            await stripe.refund(1, of: "pi_1", job: 1, key: "r", TraceContext()) == .unknown(answered: true))
+            await stripe.refund(Self.refund(1, job: 1), key: "r", TraceContext()) == .unknown(answered: true))
+        #expect(await stripe.look(atRefund: "re_1", TraceContext()) == .unknown(answered: true))
+        #expect(await stripe.findRefund(Self.refund(1, job: 1), TraceContext()) == .unknown(answered: true))
         await stranger.stop()
     }
 
@@ -120,6 +179,13 @@ import TypedID
             let good = StripeServer.signature(of: body, at: now.rawValue)
             let event = try #require(told(good))
             #expect(event.id == "evt_1" && event.intent == "pi_1" && event.paymentID == PaymentID("pay_7"))
+            #expect(event.refund == nil)
+            let back = """
+                {"id":"evt_2","type":"refund.failed","data":{"object":{"id":"re_1","object":"refund",\
+                "payment_intent":"pi_1","metadata":{"payment":"pay_7","job":"3"}}}}
+                """
+            let failed = told(StripeServer.signature(of: back, at: now.rawValue), Array(back.utf8))
+            #expect(failed?.refund == "re_1" && failed?.intent == "pi_1" && failed?.paymentID == PaymentID("pay_7"))
             let zeros = String(repeating: "0", count: 64)
             #expect(told(StripeServer.signature(of: body, at: now.rawValue, others: [zeros])) != nil)
             #expect(told(good + ",v0=\(zeros),v1=short") != nil)

@@ -49,6 +49,21 @@ import Time
         }
     }
 
+    @Test("a payment that is not known here is counted: somebody was charged, and a restored copy has forgotten it")
+    func unknown() async throws {
+        try await PaymentDesk.run { desk in
+            _ = try await desk.sell()
+            let event = try #require(desk.provider.events.last)
+            let body = event.body.replacing(event.payment, with: "pay_4711")
+            let signed = StripeServer.signature(of: body, at: desk.clock.now.rawValue)
+            #expect(desk.metrics.contains("payment_events_unknown_total 0\n"))
+            #expect(try await desk.tell(event, body: body, signature: signed).json["received"] == true)
+            #expect(desk.metrics.contains("payment_events_unknown_total 1\n"))
+            #expect(try await desk.tell(event).status == 200)
+            #expect(desk.metrics.contains("payment_events_unknown_total 1\n"))
+        }
+    }
+
     @Test("an answer that is lost for good is made up for by what the provider tells")
     func heals() async throws {
         try await PaymentDesk.run { desk in

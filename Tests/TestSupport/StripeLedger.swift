@@ -12,6 +12,9 @@ struct StripeLedger {
             return Reply(
                 status: status, body: #"{"error":{"type":"\#(type)","code":"\#(code)","message":"No."\#(object)}}"#)
         }
+
+        /// Refused before anything was begun: such an answer is not kept under its key.
+        var isInvalid: Bool { status == 400 && (body.contains("_missing") || body.contains("idempotency_error")) }
     }
 
     struct Request {
@@ -22,6 +25,8 @@ struct StripeLedger {
         let form: [String: String]
         let key: String?
         let body: String
+
+        func number(_ field: String) -> Int64? { query[field].flatMap { Int64($0) } }
 
         var operation: StripeServer.Operation? {
             let parts = path.split(separator: "/").dropFirst().map(String.init)
@@ -37,13 +42,18 @@ struct StripeLedger {
             }
         }
 
-        var intent: String { path.split(separator: "/").dropFirst(2).first.map(String.init) ?? "" }
+        /// Of the object in the path.
+        var id: String { path.split(separator: "/").dropFirst(2).first.map(String.init) ?? "" }
     }
 
     private(set) var intents: [StripeIntent] = []
     private(set) var refunds: [StripeRefund] = []
     private(set) var events: [StripeEvent] = []
     private var replies: [String: (request: String, reply: Reply)] = [:]
+    /// What refunds are at first.
+    var firstRefundStatus = StripeRefund.Status.succeeded
+    /// The most that one answer lists.
+    var longestPage = 100
 
     /// The first answer to a key is the answer to it.
     mutating func reply(to request: Request, now: Int64, refusing refusal: Reply? = nil) -> Reply {
@@ -55,8 +65,19 @@ struct StripeLedger {
         }
         let reply = refusal ?? act(request, now)
         // What is not valid was never begun.
-        if reply.status != 400 { replies[key] = (content, reply) }
+        if !reply.isInvalid { replies[key] = (content, reply) }
         return reply
+    }
+
+    /// As it does with keys that are a day old or older.
+    mutating func forgetKeys() { replies = [:] }
+
+    /// Whose request it is, by the booking that its intent is of.
+    func booking(of request: Request) -> String? {
+        let refund = refunds.first { $0.id == request.id }
+        let names = [request.form["payment_intent"], request.query["payment_intent"], refund?.intent, request.id]
+        return request.form["metadata[booking]"]
+            ?? names.lazy.compactMap { name in intents.first { $0.id == name }?.booking }.first
     }
 
     /// Answers otherwise than it acts, and keeps to that.
@@ -68,13 +89,19 @@ struct StripeLedger {
         switch request.operation {
         case .create: return create(request, now)
         case .list where request.path == "/v1/refunds":
-            let found = refunds.reversed().filter { $0.intent == request.query["payment_intent"] }.map(\.json)
-            return Reply(
-                status: 200, body: #"{"object":"list","has_more":false,"data":[\#(found.joined(separator: ","))]}"#)
-        case .list: return list(request)
+            let found = refunds.filter { $0.intent == request.query["payment_intent"] }
+            return page(of: found.map { ($0.id, $0.json) }, request)
+        case .list:
+            let range = (request.number("created[gte]") ?? 0)...(request.number("created[lte]") ?? .max)
+            return page(of: intents.filter { range.contains($0.created) }.map { ($0.id, $0.json) }, request)
         case .refund: return refund(request, now)
+        case .retrieve where request.path.hasPrefix("/v1/refunds/"):
+            guard let refund = refunds.first(where: { $0.id == request.id }) else {
+                return .error(404, "invalid_request_error", "resource_missing")
+            }
+            return Reply(status: 200, body: refund.json)
         case .retrieve, .capture, .cancel:
-            guard let index = intents.firstIndex(where: { $0.id == request.intent }) else {
+            guard let index = intents.firstIndex(where: { $0.id == request.id }) else {
                 return .error(404, "invalid_request_error", "resource_missing")
             }
             if request.operation == .capture { return capture(index, now) }
@@ -108,13 +135,16 @@ struct StripeLedger {
         return Reply(status: 200, body: intent.json)
     }
 
-    private func list(_ request: Request) -> Reply {
-        let since = request.query["created[gte]"].flatMap { Int64($0) } ?? 0
-        var newest = intents.reversed().filter { $0.created >= since }
-        if let after = request.query["starting_after"], let index = newest.firstIndex(where: { $0.id == after }) {
-            newest = Array(newest[(index + 1)...])
+    /// The newest first ("Pagination": `limit` from 1 to 100, 10 unless said).
+    private func page(of objects: [(id: String, json: String)], _ request: Request) -> Reply {
+        var newest = Array(objects.reversed())[...]
+        if let after = request.query["starting_after"] {
+            guard let index = newest.firstIndex(where: { $0.id == after }) else {
+                return .error(400, "invalid_request_error", "resource_missing")
+            }
+            newest = newest[(index + 1)...]
         }
-        let limit = request.query["limit"].flatMap { Int($0) } ?? 10
+        let limit = min(Int(request.number("limit") ?? 10), longestPage)
         let data = newest.prefix(limit).map(\.json).joined(separator: ",")
         return Reply(
             status: 200, body: #"{"object":"list","has_more":\#(newest.count > limit),"data":[\#(data)]}"#)
@@ -148,9 +178,24 @@ struct StripeLedger {
         intents[index].refunded += amount
         let refund = StripeRefund(
             id: "re_\(refunds.count + 1)", intent: intents[index].id, amount: amount,
-            job: request.form["metadata[job]"] ?? "")
+            status: firstRefundStatus, job: request.form["metadata[job]"] ?? "",
+            payment: request.form["metadata[payment]"] ?? "")
         refunds.append(refund)
+        happened("refund.created", refund)
         return Reply(status: 200, body: refund.json)
+    }
+
+    /// What the bank does with a refund later, also after it succeeded.
+    mutating func settle(refund id: String, as status: StripeRefund.Status) {
+        guard let index = refunds.firstIndex(where: { $0.id == id }) else { return }
+        let wasGood = refunds[index].isGood
+        refunds[index].status = status
+        let refund = refunds[index]
+        if wasGood, !refund.isGood, let intent = intents.firstIndex(where: { $0.id == refund.intent }) {
+            intents[intent].refunded -= refund.amount
+        }
+        for type in ["charge.refund.updated", "refund.updated"] { happened(type, refund) }
+        if status == .failed { happened("refund.failed", refund) }
     }
 
     /// What a customer does at the bank, or the bank by itself.
@@ -172,71 +217,12 @@ struct StripeLedger {
                 id: "evt_\(events.count + 1)", type: type, booking: intent.booking, payment: intent.payment,
                 object: intent.json))
     }
-}
 
-/// An intent as the provider has it.
-public struct StripeIntent: Sendable {
-    public enum Status: String, Sendable {
-        case requiresPaymentMethod = "requires_payment_method"
-        case requiresAction = "requires_action"
-        case requiresCapture = "requires_capture"
-        case succeeded, canceled
-    }
-
-    public let id: String
-    public let amount: Int64
-    public let currency: String
-    public internal(set) var status: Status
-    public internal(set) var refunded: Int64 = 0
-    let created: Int64
-    public let booking: String
-    public let payment: String
-
-    /// What the customer has paid in the end.
-    public var charged: Int64 { status == .succeeded ? amount - refunded : 0 }
-
-    /// What is held on the customer's card and neither taken nor let go.
-    public var held: Int64 { status == .requiresCapture ? amount : 0 }
-
-    var json: String { json(expanding: false) }
-
-    /// - Parameter isWhole: whether the charge is told, and not only its name.
-    func json(expanding isWhole: Bool) -> String {
-        let received = status == .succeeded ? amount : 0
-        let charge =
-            isWhole ? #"{"id":"ch_\#(id)","object":"charge","amount_refunded":\#(refunded)}"# : #""ch_\#(id)""#
-        return """
-            {"id":"\(id)","object":"payment_intent","amount":\(amount),"currency":"\(currency)","capture_method":"manual",\
-            "amount_received":\(received),"latest_charge":\(received > 0 ? charge : "null"),\
-            "client_secret":"\(id)_secret_1","created":\(created),"status":"\(status.rawValue)",\
-            "metadata":{"booking":"\(booking)","payment":"\(payment)"}}
-            """
-    }
-}
-
-public struct StripeRefund: Sendable {
-    public let id: String
-    public let intent: String
-    public let amount: Int64
-    let job: String
-
-    var json: String {
-        """
-        {"id":"\(id)","object":"refund","amount":\(amount),"payment_intent":"\(intent)","status":"succeeded",\
-        "metadata":{"job":"\(job)"}}
-        """
-    }
-}
-
-/// Something that happened, to be told by whoever runs the test: late, twice, in another order.
-public struct StripeEvent: Sendable {
-    public let id: String
-    public let type: String
-    public let booking: String
-    public let payment: String
-    let object: String
-
-    public var body: String {
-        #"{"id":"\#(id)","object":"event","type":"\#(type)","data":{"object":\#(object)}}"#
+    private mutating func happened(_ type: String, _ refund: StripeRefund) {
+        let booking = intents.first { $0.id == refund.intent }?.booking ?? ""
+        events.append(
+            StripeEvent(
+                id: "evt_\(events.count + 1)", type: type, booking: booking, payment: refund.payment,
+                object: refund.json))
     }
 }

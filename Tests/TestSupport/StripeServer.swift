@@ -1,6 +1,7 @@
 import Auth
 import Glibc
 import Synchronization
+import Time
 
 /// A payment provider of our own that speaks Stripe's wire format: a real listener, with a ledger that says what was
 /// charged in the end, and faults to be switched on.
@@ -12,10 +13,15 @@ public final class StripeServer: Sendable {
         case silentBefore, silentAfter, failBefore, failAfter, cutBefore, cutAfter, holdBefore, holdAfter
         /// The bank does not want to.
         case refused
+        /// A refund takes the bank some days.
+        case pending
+        /// A list does not have yet what was made a moment ago.
+        case hidden
     }
 
     private struct State {
         var ledger = StripeLedger()
+        var clock = WallClock.system
         /// By what they are of: one booking, or any.
         var faults: [String: [Fault]] = [:]
         var asked: [Operation] = []
@@ -82,8 +88,22 @@ public final class StripeServer: Sendable {
 
     /// What the customer does at the bank, or the bank by itself.
     public func settle(_ payment: String, as status: StripeIntent.Status) {
-        state.withLock { $0.ledger.settle(payment, as: status, now: Self.now) }
+        state.withLock { $0.ledger.settle(payment, as: status, now: $0.clock.now().rawValue) }
     }
+
+    /// What the bank does with a refund, sooner or later.
+    public func settle(refund id: String, as status: StripeRefund.Status) {
+        state.withLock { $0.ledger.settle(refund: id, as: status) }
+    }
+
+    /// Its time is the service's.
+    public func keepTime(by clock: ManualClock) { state.withLock { $0.clock = clock.wall } }
+
+    /// As after a day: what was answered to keys is forgotten.
+    public func forgetKeys() { state.withLock { $0.ledger.forgetKeys() } }
+
+    /// Lists no more than so many at once, so that few are enough for several pages.
+    public func list(atMost count: Int) { state.withLock { $0.ledger.longestPage = count } }
 
     /// The value of `Stripe-Signature`.
     public static func signature(
@@ -96,8 +116,6 @@ public final class StripeServer: Sendable {
     }
 
     // MARK: The wire
-
-    private static var now: Int64 { Int64(time(nil)) * 1000 }
 
     private func serve(_ client: Socket) {
         var buffer: [UInt8] = []
@@ -116,10 +134,7 @@ public final class StripeServer: Sendable {
         }
         let fault = state.withLock { state -> Fault? in
             state.asked.append(operation)
-            let name = request.form["payment_intent"] ?? request.intent
-            let intent = state.ledger.intents.first { $0.id == name }
-            let booking = request.form["metadata[booking]"] ?? intent?.booking ?? ""
-            let keys = ["\(operation) \(booking)", "\(operation) "]
+            let keys = ["\(operation) \(state.ledger.booking(of: request) ?? "")", "\(operation) "]
             guard let key = keys.first(where: { state.faults[$0]?.isEmpty == false }) else { return nil }
             return state.faults[key]?.removeFirst()
         }
@@ -145,10 +160,15 @@ public final class StripeServer: Sendable {
 
     private func act(_ request: StripeLedger.Request, _ fault: Fault?) -> StripeLedger.Reply {
         let broken = StripeLedger.Reply.error(500, "api_error", "api_error")
-        let no = StripeLedger.Reply.error(402, "card_error", "card_declined")
+        let no =
+            request.operation == .refund
+            ? StripeLedger.Reply.error(400, "invalid_request_error", "charge_disputed")
+            : StripeLedger.Reply.error(402, "card_error", "card_declined")
         return state.withLock { state in
             let refusal = fault == .failBefore ? broken : fault == .refused ? no : nil
-            let reply = state.ledger.reply(to: request, now: Self.now, refusing: refusal)
+            state.ledger.firstRefundStatus = fault == .pending ? .pending : .succeeded
+            let reply = state.ledger.reply(to: request, now: state.clock.now().rawValue, refusing: refusal)
+            if fault == .hidden { return .init(status: 200, body: #"{"object":"list","has_more":false,"data":[]}"#) }
             guard fault == .failAfter else { return reply }
             state.ledger.replace(request, by: broken)
             return broken

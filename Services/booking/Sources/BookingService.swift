@@ -31,6 +31,7 @@ package struct BookingService: Service {
         Migration("v0013_payments", sql: PackageResources.v0013_payments_sql),
         Migration("v0014_restored_logs", sql: PackageResources.v0014_restored_logs_sql, safeForOlderCode: true),
         Migration("v0015_how_it_is_paid", sql: PackageResources.v0015_how_it_is_paid_sql),
+        Migration("v0016_refunds_followed", sql: PackageResources.v0016_refunds_followed_sql, safeForOlderCode: true),
     ]
 
     package static let commands = [
@@ -55,7 +56,7 @@ package struct BookingService: Service {
     /// Who sees to payments that were begun: the same, or who took customers' money before they paid at the counter; nil
     /// without a key.
     let finisher: (any PaymentProvider)?
-    private let paymentMetrics: PaymentMetrics
+    let paymentMetrics: PaymentMetrics
     let holdMilliseconds: Int64
     /// Nil where nobody is limited.
     let hoarding: HoardingLimits?

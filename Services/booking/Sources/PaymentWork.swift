@@ -7,8 +7,9 @@ import Time
 extension BookingService {
     private static let payPollMilliseconds: Int64 = 250
     private static let jobsAtOnce: Int64 = 8
-    /// The provider keeps answers for a day; a little earlier the key says nothing any more.
-    private static let keysAreKeptMilliseconds: Int64 = 23 * 3_600_000
+    /// After its booking closed, a payment that the provider does not list is none. What was asked for at the last moment
+    /// is under way for some seconds, and may be listed a little later.
+    private static let listedAfterMilliseconds: Int64 = 120_000
 
     /// Takes, lets go and gives back money, and finds out about payments whose customers went away. It never confirms a
     /// booking.
@@ -46,27 +47,20 @@ extension BookingService {
 
     // MARK: Payments that nobody asks about any more
 
+    /// The provider is not asked for the money here, not under the payment's key either: where that was never heard it would
+    /// be held for a booking that is over. What was asked for is looked for among what there is.
     private func settle(_ job: PaymentJob, _ provider: any PaymentProvider, _ trace: TraceContext) async throws {
         let now = clock.now()
         let booking = try database.read { try $0.booking(job.payment.bookingID, of: nil) }
         if booking.status(at: now) == .open { return try await end(job, .notBefore(booking.closesAt)) }
-        var answer: ProviderAnswer
+        let listed = booking.closesAt.advanced(byMilliseconds: Self.listedAfterMilliseconds)
+        let answer: ProviderAnswer
         if let intent = job.payment.intent {
             answer = await provider.look(at: intent, trace)
-        } else if job.round == 0, now < job.payment.createdAt.advanced(byMilliseconds: Self.keysAreKeptMilliseconds) {
-            answer = await provider.authorize(job.payment, trace)
         } else {
-            answer = .unknown(answered: true)
+            answer = await provider.find(job.payment, until: listed, trace)
+            if answer == .news(.absent, intent: nil), now < listed { return try await end(job, .notBefore(listed)) }
         }
-        // Under its key there is nothing to be heard any more.
-        if answer == .unknown(answered: true), job.payment.intent == nil {
-            answer = await provider.find(job.payment, trace)
-            // What was made a moment ago may not be listed yet. And what the key is answered by is not asked for again:
-            // one error that is kept under it would shut the way to the list, time after time.
-            if answer == .news(.absent, intent: nil), job.attempts == 0 { answer = .unknown(answered: true) }
-            if answer == .unknown(answered: false) || answer == .transient { answer = .unknown(answered: true) }
-        }
-        if case .refused(let code) = answer { answer = .news(.declined(reason: code), intent: job.payment.intent) }
         try await take(answer, job)
     }
 
@@ -119,19 +113,26 @@ extension BookingService {
     private func refund(_ job: PaymentJob, _ provider: any PaymentProvider, _ trace: TraceContext) async throws {
         // Nothing was taken, or it was let go.
         guard let intent = job.payment.intent, job.payment.state == .captured else { return try await end(job, .done) }
-        var answer = RefundAnswer.absent
-        if job.attempts > 0 { answer = await provider.findRefund(of: intent, job: job.id, trace) }
-        if answer == .absent {
-            answer = await provider.refund(job.amount, of: intent, job: job.id, key: job.key, trace)
-        }
-        switch answer {
-        case .done: try await end(job, .done)
+        switch await refund(job, of: intent, provider, trace) {
+        case .done(let refund): try await end(job, .refunded(refund))
+        case .pending(let refund): try await end(job, .refunding(refund))
         case .absent, .transient: try await end(job, .again(reason: "not now", answered: false))
         case .unknown(let answered): try await end(job, .again(reason: "no answer", answered: answered))
-        case .refused(let code):
-            log.error("refund_refused", [("payment", .string("\(job.payment.id)")), ("reason", .string(code))])
-            try await end(job, .failed(reason: code))
+        case .refused(let reason), .failed(let reason):
+            log.error("refund_failed", [("payment", .string("\(job.payment.id)")), ("reason", .string(reason))])
+            try await end(job, .failed(reason: reason))
         }
+    }
+
+    /// It is looked for before it is asked for, the first time too: the provider forgets keys after a day, and a job of a
+    /// restored copy may have been done since. The key is for what is not listed yet.
+    private func refund(
+        _ job: PaymentJob, of intent: String, _ provider: any PaymentProvider, _ trace: TraceContext
+    ) async -> RefundAnswer {
+        if let known = job.refund { return await provider.look(atRefund: known, trace) }
+        let request = RefundRequest(job.amount, of: intent, payment: job.payment.id, job: job.id)
+        let found = await provider.findRefund(request, trace)
+        return found == .absent ? await provider.refund(request, key: job.key, trace) : found
     }
 
     private func end(_ job: PaymentJob, _ outcome: JobOutcome) async throws {
@@ -161,18 +162,26 @@ extension PaymentNews {
     }
 }
 
-/// What waits at the provider, for whoever watches.
+/// What waits at the provider and what it tells, for whoever watches.
 struct PaymentMetrics: Sendable {
     private let waiting: Gauge
+    private let pending: Gauge
     private let failed: Gauge
+    private let unknownEvents: Counter
 
     init(_ metrics: Metrics) {
         waiting = metrics.gauge("payment_jobs_waiting", "What is still to be done at the payment provider.")
+        pending = metrics.gauge("payment_refunds_pending", "Refunds that the bank takes its time for.")
         failed = metrics.gauge("payment_jobs_failed", "What the payment provider refused for good: see to them.")
+        unknownEvents = metrics.counter(
+            "payment_events_unknown_total", "What the payment provider told of payments that are not known here.")
     }
 
-    func set(_ counts: (waiting: Int64, failed: Int64)) {
+    func countUnknownEvent() { unknownEvents.increment() }
+
+    func set(_ counts: (waiting: Int64, pending: Int64, failed: Int64)) {
         waiting.set(counts.waiting)
+        pending.set(counts.pending)
         failed.set(counts.failed)
     }
 }

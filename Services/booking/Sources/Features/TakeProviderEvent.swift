@@ -1,6 +1,7 @@
 import API
 import JSON
 import SQLite
+import Telemetry
 import Time
 import TypedID
 
@@ -16,23 +17,36 @@ extension BookingService {
             throw PaymentRefusal.signatureInvalid
         }
         if let payment = event.paymentID {
-            try await database.write { transaction in try transaction.take(event, of: payment, at: now) }
+            let isKnown = try await database.write { transaction in try transaction.take(event, of: payment, at: now) }
+            if !isKnown { report(event, of: payment) }
         }
         return .json { $0.field("received", true) }
+    }
+
+    /// Money of a customer's that booking knows nothing of: it was restored from a copy that is older than the payment.
+    private func report(_ event: ProviderEvent, of payment: PaymentID) {
+        paymentMetrics.countUnknownEvent()
+        log.warning(
+            "payment_unknown",
+            [
+                ("payment", .string("\(payment)")), ("intent", .string(event.intent ?? "")),
+                ("type", .string(event.type)),
+            ])
     }
 }
 
 extension Transaction {
-    fileprivate func take(_ event: ProviderEvent, of id: PaymentID, at now: Timestamp) throws {
-        guard let payment = try payment(id) else { return }
+    /// - Returns: whether the payment is known.
+    fileprivate func take(_ event: ProviderEvent, of id: PaymentID, at now: Timestamp) throws -> Bool {
+        guard let payment = try payment(id) else { return false }
         // Another intent of the same name is none of ours.
-        guard let intent = event.intent, payment.intent == nil || payment.intent == intent else { return }
+        guard let intent = event.intent, payment.intent == nil || payment.intent == intent else { return true }
         let added = try execute(
             """
             INSERT INTO payment_events (id, payment_id, type, told_at) VALUES (\(event.id), \(id), \(event.type), \(now))
             ON CONFLICT (id) DO NOTHING
             """)
-        guard added > 0 else { return }
+        guard added > 0 else { return true }
         try execute(
             """
             DELETE FROM payment_events WHERE id IN (
@@ -41,9 +55,11 @@ extension Transaction {
             """)
         if payment.intent == nil { try keep(payment.named(intent)) }
         try hurryJobs(of: id, at: now)
+        if let refund = event.refund { try resume(refund: refund, of: id, at: now) }
         // Thought to be nowhere, it was somewhere: whatever it holds is let go.
         if payment.intent == nil, payment.state == .voided || payment.state == .declined {
             try add(.void, to: id, at: now)
         }
+        return true
     }
 }

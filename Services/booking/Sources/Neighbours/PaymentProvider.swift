@@ -11,14 +11,15 @@ package protocol PaymentProvider: Sendable {
     func authorize(_ payment: Payment, _ trace: TraceContext) async -> ProviderAnswer
     /// What became of an intent.
     func look(at intent: String, _ trace: TraceContext) async -> ProviderAnswer
-    /// The intent of a payment whose answer was never heard.
-    func find(_ payment: Payment, _ trace: TraceContext) async -> ProviderAnswer
+    /// The intent of a payment whose answer was never heard, and was asked for until then at the latest.
+    func find(_ payment: Payment, until latest: Timestamp, _ trace: TraceContext) async -> ProviderAnswer
     func capture(_ intent: String, key: String, _ trace: TraceContext) async -> ProviderAnswer
     func void(_ intent: String, key: String, _ trace: TraceContext) async -> ProviderAnswer
-    /// - Parameter job: by which the refund is found again.
-    func refund(_ amount: Int64, of intent: String, job: Int64, key: String, _ trace: TraceContext) async
-        -> RefundAnswer
-    func findRefund(of intent: String, job: Int64, _ trace: TraceContext) async -> RefundAnswer
+    func refund(_ request: RefundRequest, key: String, _ trace: TraceContext) async -> RefundAnswer
+    /// What became of a refund.
+    func look(atRefund refund: String, _ trace: TraceContext) async -> RefundAnswer
+    /// A refund whose answer was never heard. One that failed gave nothing back, and is not there.
+    func findRefund(_ request: RefundRequest, _ trace: TraceContext) async -> RefundAnswer
 
     /// How an intent stands in the provider's books; nil where it did not answer, or does not know yet.
     func account(of intent: String, _ trace: TraceContext) async -> PaymentAccount?
@@ -39,8 +40,29 @@ package enum ProviderAnswer: Equatable, Sendable {
     case refused(code: String)
 }
 
+/// Money that is to go back.
+package struct RefundRequest: Equatable, Sendable {
+    /// In the currency's smallest unit.
+    package let amount: Int64
+    package let intent: String
+    package let payment: PaymentID
+    /// By which the refund is found again, with its amount.
+    package let job: Int64
+
+    package init(_ amount: Int64, of intent: String, payment: PaymentID, job: Int64) {
+        self.amount = amount
+        self.intent = intent
+        self.payment = payment
+        self.job = job
+    }
+}
+
 package enum RefundAnswer: Equatable, Sendable {
-    case done
+    case done(refund: String)
+    /// The bank, or the customer, takes some days.
+    case pending(refund: String)
+    /// The bank did not want it: the money is the shop's again.
+    case failed(reason: String)
     /// It was looked for and is not there.
     case absent
     case transient
@@ -53,5 +75,7 @@ package struct ProviderEvent: Equatable, Sendable {
     package let id: String
     package let type: String
     package let intent: String?
+    /// Of an event of a refund.
+    package let refund: String?
     package let paymentID: PaymentID?
 }

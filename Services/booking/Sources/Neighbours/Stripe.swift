@@ -12,7 +12,11 @@ package struct Stripe: PaymentProvider {
     package static let version = "2024-06-20"
     /// Below the gateway's patience, who answers the customer for us otherwise.
     private static let timeout: Int64 = 4_000
-    private static let refundsLooked = "100"
+    /// Seconds, at most, between this clock and Stripe's: what it tells is not taken with more between them.
+    private static let clocksDiffer: Int64 = 300
+    private static let pageLength = "100"
+    /// A payment is looked for among those of its minutes; thousands each minute would be made meanwhile.
+    private static let mostPages = 200
 
     package let name = "stripe"
     package let webhookSecret: [UInt8]
@@ -46,26 +50,22 @@ package struct Stripe: PaymentProvider {
         StripeAnswer.ofIntent(await get("/v1/payment_intents/\(intent)", [], trace))
     }
 
-    /// Among those that were made since just before the payment was.
-    package func find(_ payment: Payment, _ trace: TraceContext) async -> ProviderAnswer {
-        var after: [(String, String)] = []
-        // A booking's payment is resolved within minutes; a thousand intents each second would be made meanwhile.
-        for _ in 0..<50 {
-            let since = "\(payment.createdAt.rawValue / 1000 - 60)"
-            let query = [("created[gte]", since), ("limit", "100")] + after
-            let answer = await get("/v1/payment_intents", query, trace)
-            guard case .success(let response) = answer, response.status == 200,
-                let page = try? JSONValue(parsing: response.body), let intents = page["data"]?.arrayValue
-            else { return StripeAnswer.ofIntent(answer) }
-            if let found = intents.first(where: { $0["metadata"]?["payment"]?.stringValue == "\(payment.id)" }) {
-                return StripeAnswer.ofIntent(found, payment)
-            }
-            guard page["has_more"] == true, let last = intents.last?["id"]?.stringValue else {
-                return .news(.absent, intent: nil)
-            }
-            after = [("starting_after", last)]
+    /// Among those that were made meanwhile.
+    package func find(
+        _ payment: Payment, until latest: Timestamp, _ trace: TraceContext
+    ) async -> ProviderAnswer {
+        let since = "\(payment.createdAt.rawValue / 1000 - Self.clocksDiffer)"
+        let until = "\(latest.rawValue / 1000 + Self.clocksDiffer)"
+        let range = [("created[gte]", since), ("created[lte]", until)]
+        let found = await first(in: "/v1/payment_intents", range, trace) { intent in
+            intent["metadata"]?["payment"]?.stringValue == "\(payment.id)"
         }
-        return .transient
+        return switch found {
+        case .found(let intent): StripeAnswer.ofIntent(intent, payment)
+        case .none: .news(.absent, intent: nil)
+        case .tooMany: .transient
+        case .unlisted(let answer): StripeAnswer.ofIntent(answer)
+        }
     }
 
     package func capture(_ intent: String, key: String, _ trace: TraceContext) async -> ProviderAnswer {
@@ -76,20 +76,54 @@ package struct Stripe: PaymentProvider {
         StripeAnswer.ofIntent(await post("/v1/payment_intents/\(intent)/cancel", [], key: key, trace))
     }
 
-    package func refund(
-        _ amount: Int64, of intent: String, job: Int64, key: String, _ trace: TraceContext
-    ) async -> RefundAnswer {
-        let fields = [("payment_intent", intent), ("amount", "\(amount)"), ("metadata[job]", "\(job)")]
+    package func refund(_ request: RefundRequest, key: String, _ trace: TraceContext) async -> RefundAnswer {
+        let fields = [
+            ("payment_intent", request.intent), ("amount", "\(request.amount)"), ("metadata[job]", "\(request.job)"),
+            ("metadata[payment]", "\(request.payment)"),
+        ]
         return StripeAnswer.ofRefund(await post("/v1/refunds", fields, key: key, trace))
     }
 
-    package func findRefund(of intent: String, job: Int64, _ trace: TraceContext) async -> RefundAnswer {
-        let answer = await get("/v1/refunds", [("payment_intent", intent), ("limit", Self.refundsLooked)], trace)
-        guard case .success(let response) = answer, response.status == 200,
-            let refunds = (try? JSONValue(parsing: response.body))?["data"]?.arrayValue
-        else { return StripeAnswer.ofRefund(answer) }
-        let found = refunds.first { $0["metadata"]?["job"]?.stringValue == "\(job)" }
-        return found.map(StripeAnswer.ofRefund) ?? .absent
+    package func look(atRefund refund: String, _ trace: TraceContext) async -> RefundAnswer {
+        StripeAnswer.ofRefund(await get("/v1/refunds/\(refund)", [], trace), isLookedAt: true)
+    }
+
+    package func findRefund(_ request: RefundRequest, _ trace: TraceContext) async -> RefundAnswer {
+        let found = await first(in: "/v1/refunds", [("payment_intent", request.intent)], trace) { refund in
+            refund["metadata"]?["job"]?.stringValue == "\(request.job)"
+                && refund["amount"]?.integerValue == request.amount
+                && refund["status"] != "failed" && refund["status"] != "canceled"
+        }
+        return switch found {
+        case .found(let refund): StripeAnswer.ofRefund(refund)
+        case .none: .absent
+        case .tooMany: .transient
+        case .unlisted(let answer): StripeAnswer.ofRefund(answer)
+        }
+    }
+
+    private enum Found {
+        case found(JSONValue)
+        case none
+        case tooMany
+        case unlisted(StripeAnswer.Raw)
+    }
+
+    /// The first of a list that is meant, page by page ("Pagination").
+    private func first(
+        in path: String, _ query: [(String, String)], _ trace: TraceContext, where isMeant: (JSONValue) -> Bool
+    ) async -> Found {
+        var after: [(String, String)] = []
+        for _ in 0..<Self.mostPages {
+            let answer = await get(path, query + [("limit", Self.pageLength)] + after, trace)
+            guard case .success(let response) = answer, response.status == 200,
+                let page = try? JSONValue(parsing: response.body), let listed = page["data"]?.arrayValue
+            else { return .unlisted(answer) }
+            if let found = listed.first(where: isMeant) { return .found(found) }
+            guard page["has_more"] == true, let last = listed.last?["id"]?.stringValue else { return .none }
+            after = [("starting_after", last)]
+        }
+        return .tooMany
     }
 
     private func post(

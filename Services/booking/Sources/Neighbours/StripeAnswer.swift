@@ -67,7 +67,8 @@ enum StripeAnswer {
         }
     }
 
-    static func ofRefund(_ raw: Raw) -> RefundAnswer {
+    /// - Parameter isLookedAt: whether an existing one was asked about.
+    static func ofRefund(_ raw: Raw, isLookedAt: Bool = false) -> RefundAnswer {
         guard case .success(let response) = raw else { return .unknown(answered: false) }
         let body = (try? JSONValue(parsing: response.body)) ?? .null
         let problem = Problem(body)
@@ -76,15 +77,19 @@ enum StripeAnswer {
         case 401, 403, 409, 429: return .transient
         case 400..<500 where problem.type.isEmpty || problem.type == "idempotency_error":
             return .unknown(answered: true)
+        case 404 where isLookedAt: return .absent
         case 400..<500: return .refused(code: problem.code)
         default: return .unknown(answered: true)
         }
     }
 
     static func ofRefund(_ refund: JSONValue) -> RefundAnswer {
-        switch refund["status"]?.stringValue {
-        case "succeeded", "pending", "requires_action": .done
-        case "failed", "canceled": .refused(code: refund["failure_reason"]?.stringValue ?? "refund_failed")
+        guard let id = refund["id"]?.stringValue, isName(id) else { return .unknown(answered: true) }
+        return switch refund["status"]?.stringValue {
+        case "succeeded": .done(refund: id)
+        case "pending", "requires_action": .pending(refund: id)
+        case "failed": .failed(reason: refund["failure_reason"]?.stringValue ?? "refund_failed")
+        case "canceled": .failed(reason: refund["failure_reason"]?.stringValue ?? "refund_canceled")
         default: .unknown(answered: true)
         }
     }

@@ -21,6 +21,7 @@ extension Stripe {
         return ProviderEvent(
             id: id, type: event["type"]?.stringValue ?? "",
             intent: intent.flatMap { StripeAnswer.isName($0) ? $0 : nil },
+            refund: object["object"] == "refund" ? object["id"]?.stringValue : nil,
             paymentID: object["metadata"]?["payment"]?.stringValue.flatMap(PaymentID.init))
     }
 
