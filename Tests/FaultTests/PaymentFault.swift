@@ -31,6 +31,28 @@ struct PaymentFault: Sendable {
         case failure = "a 500"
         case cut = "the connection breaks"
         case refusal = "the bank says no"
+        case action = "the bank asks the customer (3-D Secure)"
+        case slowness = "the bank takes days"
+        case lateRefusal = "the bank takes days, and says no"
+        case doubledWebhook = "webhooks come twice before the answer"
+
+        /// Whether it may come before and after something is done.
+        var comesBeforeAndAfter: Bool {
+            switch self {
+            case .crash, .silence, .failure, .cut: true
+            case .refusal, .action, .slowness, .lateRefusal, .doubledWebhook: false
+            }
+        }
+
+        /// A bank has nothing against letting go, and takes days for nothing but refunds.
+        func happens(at step: Step) -> Bool {
+            switch self {
+            case .crash, .silence, .failure, .cut, .doubledWebhook: true
+            case .refusal: step != .cancel
+            case .action: step == .create
+            case .slowness, .lateRefusal: step == .refund
+            }
+        }
     }
 
     let step: Step
@@ -41,18 +63,21 @@ struct PaymentFault: Sendable {
     let isBack: Bool
 
     static let all: [PaymentFault] = Step.allCases.flatMap { step in
-        Kind.allCases.flatMap { kind in
-            [false, true].flatMap { isDone in
-                [true, false].compactMap { isBack in
-                    // A refusal has no effect to come after; what the customer does matters before the seats are sold;
-                    // a bank has nothing against letting go, and a refund that it refuses needs a person.
-                    if kind == .refusal, isDone || step == .cancel || step == .refund { return nil }
-                    if !isBack, step != .create { return nil }
-                    return PaymentFault(step: step, kind: kind, isDone: isDone, isBack: isBack)
+        Kind.allCases.filter { $0.happens(at: step) }.flatMap { kind in
+            (kind.comesBeforeAndAfter ? [false, true] : [false]).flatMap { isDone in
+                // What the customer does matters before the seats are sold, unless there is an answer.
+                (step == .create && kind != .doubledWebhook ? [true, false] : [true]).map { isBack in
+                    PaymentFault(step: step, kind: kind, isDone: isDone, isBack: isBack)
                 }
             }
         }
     }
+
+    /// What the customer pays with at first.
+    var method: String { kind == .action ? "pm_card_authenticationRequired" : "pm_card_visa" }
+
+    /// Money that a bank does not take back for the customer is for a person to see to.
+    var needsPerson: Bool { step == .refund && (kind == .refusal || kind == .lateRefusal) }
 
     var faults: [StripeServer.Fault] {
         switch kind {
@@ -62,12 +87,16 @@ struct PaymentFault: Sendable {
         // The client itself asks again, and finds the line broken still.
         case .cut: [isDone ? .cutAfter : .cutBefore, .cutBefore, .cutBefore, .cutBefore]
         case .refusal: [.refused]
+        case .action: []
+        case .slowness, .lateRefusal: [.pending]
+        case .doubledWebhook: [.holdAfter]
         }
     }
 
     func row(_ end: String) -> String {
-        let moment = kind == .refusal ? "" : isDone ? "after it is done" : "before it is done"
-        let customer = step == .create ? isBack ? "confirms again" : "goes away" : ""
+        let moment = !kind.comesBeforeAndAfter ? "" : isDone ? "after it is done" : "before it is done"
+        let back = kind == .action ? "does it, and confirms again" : "confirms again"
+        let customer = step == .create && kind != .doubledWebhook ? isBack ? back : "goes away" : ""
         return "| \(step.title) | \(kind.rawValue) | \(moment) | \(customer) | \(end) |\n"
     }
 }
@@ -98,8 +127,10 @@ enum PaymentFaultTable {
 
         The executable of booking is run against a payment provider of ours that speaks Stripe's wire format. At each step of
         a payment something fails: the process is killed while the provider has the request, before or after it did what it
-        was asked, the answer is lost, or the bank says no. The end is read from the provider's own ledger and from the
-        customer's booking; `booking audit payments` finds no difference after all of them.
+        was asked, the answer is lost, or the bank says no, takes its time or asks the customer. The end is read from the
+        provider's own ledger and from the customer's booking. What needs a person is a job that has failed
+        (`payment_jobs_failed`), which is tried again afterwards; `booking audit payments` finds no difference after all of
+        them.
 
         The table is written by a test, `PAYMENT_TABLE=Docs/payment-faults.md swift test --filter PaymentFaultTests`, and
         every other run of it compares what it sees with the table.
