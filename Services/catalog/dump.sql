@@ -17,6 +17,7 @@ INSERT INTO migrations VALUES('v0008_movie_words','06359a6051519d28',0,1);
 INSERT INTO migrations VALUES('v0009_longest_run','43a8fabd9c52be1e',0,1);
 INSERT INTO migrations VALUES('v0010_tariffs','7f5c92665e19cd56',0,0);
 INSERT INTO migrations VALUES('v0011_price_changes','e3b8e51a08a0b4d4',0,0);
+INSERT INTO migrations VALUES('v0012_folded_cities','22da1e0117312f41',0,1);
 CREATE TABLE movies (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     title TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
@@ -64,7 +65,7 @@ CREATE TABLE places (
     city TEXT NOT NULL CHECK (length(city) BETWEEN 1 AND 200),
     -- A name of the IANA time zone database.
     time_zone TEXT NOT NULL
-, turnaround_minutes INTEGER CHECK (turnaround_minutes BETWEEN 0 AND 240)) STRICT;
+, turnaround_minutes INTEGER CHECK (turnaround_minutes BETWEEN 0 AND 240), city_folded TEXT) STRICT;
 CREATE TABLE rooms (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     place_id INTEGER NOT NULL REFERENCES places (id) ON DELETE CASCADE,
@@ -250,7 +251,6 @@ BEGIN
     SELECT RAISE(ABORT, 'a rating stays with its movie and its user');
 END;
 CREATE INDEX idempotency_records_by_age ON idempotency_records (created_at);
-CREATE INDEX places_by_city ON places (city COLLATE NOCASE);
 CREATE INDEX sessions_by_start ON sessions (starts_at);
 CREATE INDEX sessions_by_place ON sessions (place_id, starts_at);
 CREATE INDEX sessions_by_movie_in_place ON sessions (movie_id, place_id, starts_at);
@@ -334,5 +334,14 @@ CREATE UNIQUE INDEX tariffs_of_place ON tariffs (place_id, position) WHERE place
 CREATE UNIQUE INDEX tariffs_of_room ON tariffs (room_id, position) WHERE room_id IS NOT NULL;
 CREATE UNIQUE INDEX tariffs_of_session ON tariffs (session_id, position) WHERE session_id IS NOT NULL;
 CREATE UNIQUE INDEX tariffs_of_change ON tariffs (change_id, position) WHERE change_id IS NOT NULL;
+CREATE TRIGGER cities_added AFTER INSERT ON places
+BEGIN
+    UPDATE places SET city_folded = iif(city GLOB '*[^ -~]*', NULL, lower(city)) WHERE id = NEW.id;
+END;
+CREATE TRIGGER cities_changed AFTER UPDATE OF city ON places WHEN NEW.city <> OLD.city
+BEGIN
+    UPDATE places SET city_folded = iif(city GLOB '*[^ -~]*', NULL, lower(city)) WHERE id = NEW.id;
+END;
+CREATE INDEX places_by_folded_city ON places (city_folded);
 PRAGMA writable_schema=OFF;
 COMMIT;

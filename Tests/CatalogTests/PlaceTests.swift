@@ -1,4 +1,6 @@
+import CatalogService
 import JSON
+import Lifecycle
 import SQLite
 import TestSupport
 import Testing
@@ -85,6 +87,49 @@ import Testing
             #expect(try await cinema.asAdmin("DELETE", "/v1/places/plc_2").codes == ["place_not_found"])
             #expect(try await cinema.ids("places", "/v1/places") == ["plc_1"])
         }
+    }
+
+    @Test("a city is found without its accents and its case, however its place came")
+    func foldedCities() async throws {
+        try await Cinema.run { cinema async throws in
+            let place = #"{\#(Self.rex)}"#.replacing(#""city":"Paris""#, with: #""city":"Sète""#)
+            let made = try await cinema.asAdmin("POST", "/v1/places", place).json["place"]?["id"]?.stringValue
+            let id = try #require(made)
+            for city in ["sete", "S%C3%A8te", "SE%CC%80TE", "S%C3%88TE"] {
+                #expect(try await cinema.ids("places", "/v1/places?city=\(city)") == [id], "\(city)")
+            }
+            // To a name that is folded to the same, and to others.
+            for (city, query) in [("Sete", "s%C3%A8te"), ("Évry", "EVRY"), ("Œting", "oeting"), ("Ay", "a%C3%BF")] {
+                _ = try await cinema.asAdmin("PATCH", "/v1/places/\(id)", #"{"city":"\#(city)"}"#)
+                #expect(try await cinema.ids("places", "/v1/places?city=\(query)") == [id], "\(city)")
+                #expect(try await cinema.ids("places", "/v1/places?city=sete") == (city == "Sete" ? [id] : []))
+            }
+            try await cinema.write("UPDATE places SET city = 'Orléans'")
+            // The service folds it soon.
+            var found: [String] = []
+            for _ in 0..<1_000 where found.isEmpty {
+                try await Task.sleep(for: .milliseconds(10))
+                found = try await cinema.ids("places", "/v1/places?city=orleans")
+            }
+            #expect(found == [id])
+        }
+    }
+
+    @Test("a city that came before names were folded is found at the next start")
+    func upgradedCities() async throws {
+        let path = temporaryPath("catalog.db")
+        let before = try #require(CatalogService.migrations.firstIndex { $0.name == "v0012_folded_cities" })
+        try Database(.init(path: path), migrations: Array(CatalogService.migrations.prefix(before))).close()
+        _ = try SchemaDump.sqlite(
+            path,
+            """
+            INSERT INTO places (id, name, address, city, time_zone) VALUES
+                (1, 'Rex', '1 quai', 'Sète', 'Europe/Paris'), (2, 'Roxy', '2 quai', 'SETE', 'Europe/Paris'),
+                (3, 'Lux', '3 quai', 'Sètes', 'Europe/Paris');
+            """)
+        let service = try await ServiceUnderTest(CatalogService.self, databasePath: path)
+        #expect(try await Cinema(service: service).ids("places", "/v1/places?city=sete") == ["plc_1", "plc_2"])
+        await service.stop()
     }
 
     @Test("places are listed page by page, those of a city whatever its case")

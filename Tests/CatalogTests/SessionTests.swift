@@ -135,7 +135,8 @@ import Time
             try await cinema.add(session: 3, movie: 1, place: 2, at: "2026-12-01T20:00:00Z")
             try await cinema.add(session: 4, movie: 2, place: 2, at: "2026-12-01T08:00:00Z")
             for (query, found) in [
-                ("", [4, 2, 1, 3]), ("movie_id=mov_1", [1, 3]), ("place_id=plc_2", [4, 3]), ("city=tokyo", [4, 3]),
+                ("", [4, 2, 1, 3]), ("movie_id=mov_1", [1, 3]), ("place_id=plc_2", [4, 3]),
+                ("city=t%C5%8Dky%C5%8D", [4, 3]),
                 ("city=Paris&movie_id=mov_2", [2]), ("place_id=plc_1&city=Tokyo", []), ("movie_id=rom_1", []),
                 ("place_id=nowhere", []), ("from=2026-12-01T10:00:00Z&to=2026-12-01T20:00:00Z", [2, 1, 3]),
                 ("to=2026-12-01T09:00:00Z", [4]), ("from=2026-12-02", []),

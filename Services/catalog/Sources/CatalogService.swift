@@ -27,6 +27,7 @@ package struct CatalogService: Service {
         Migration("v0009_longest_run", sql: PackageResources.v0009_longest_run_sql, safeForOlderCode: true),
         Migration("v0010_tariffs", sql: PackageResources.v0010_tariffs_sql),
         Migration("v0011_price_changes", sql: PackageResources.v0011_price_changes_sql),
+        Migration("v0012_folded_cities", sql: PackageResources.v0012_folded_cities_sql, safeForOlderCode: true),
     ]
 
     package static let commands = [exportProgramme, importProgramme]
@@ -47,7 +48,10 @@ package struct CatalogService: Service {
         database = context.database
         clock = context.clock
         ids = context.ids
-        try await context.database.write { try $0.readWords(atMost: 1_000) }
+        try await context.database.write { transaction in
+            try transaction.readWords(atMost: 1_000)
+            try transaction.foldCities(atMost: 10_000)
+        }
         cursors = try await CursorSeal.kept(in: context.database)
         answers = AnswerCache(context.database)
         booking = Booking(try context.neighbour("booking", setting: "BOOKING_URL"))

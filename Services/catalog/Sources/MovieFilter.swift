@@ -11,7 +11,7 @@ struct MovieFilter {
     /// What words of the movie must begin with, each of them.
     let beginnings: [String]
     /// One session must be in this city, within these bounds, and have seats left.
-    let city: String?
+    let city: FoldedCity?
     let from: DateBound?
     let to: DateBound?
     let isBookable: Bool
@@ -32,7 +32,7 @@ struct MovieFilter {
     /// Nil where nothing is filtered.
     init?(_ fields: inout Fields, _ query: Query) {
         beginnings = (query["q"] ?? "").isEmpty ? [] : FoldedWords.beginnings(in: fields.text("q", 0...200) ?? "")
-        city = (query["city"] ?? "").isEmpty ? nil : fields.text("city", 1...200)
+        city = fields.city(query)
         (from, to) = (fields.bound("from"), fields.bound("to"))
         ids = fields.movieIDs()
         airing = fields.choice("airing", of: Airing.self, required: false)
@@ -40,7 +40,7 @@ struct MovieFilter {
         let isAboutSessions = city != nil || from != nil || to != nil
         guard isAboutSessions || isBookable || airing != nil || ids != nil || !beginnings.isEmpty else { return nil }
         let parts = [
-            beginnings.joined(separator: " "), city ?? "", query["from"] ?? "", query["to"] ?? "",
+            beginnings.joined(separator: " "), city?.rawValue ?? "", query["from"] ?? "", query["to"] ?? "",
             airing?.rawValue ?? "", isBookable ? "bookable" : "",
             ids.map { $0.map(\.description).joined(separator: ",") } ?? "any",
         ]

@@ -134,10 +134,11 @@ extension CatalogService {
         }
     }
 
-    /// Reads what has not been read of movies, and finishes what was left of all sessions, again and again.
+    /// Reads what has not been read of movies and places, and finishes what was left of all sessions, again and again.
     package func work() async {
         repeat {
             await readWords()
+            await foldCities()
             let left = (try? database.read { try $0.changes("id > 0 ORDER BY id LIMIT 100") }) ?? []
             for change in left where !Task.isCancelled {
                 try? await changes.one(of: change.session) {

@@ -39,7 +39,7 @@ extension Connection {
         let within: SQL = "s.starts_at BETWEEN \(first) AND \(last)"
         let sources: [MovieConditions.Source]
         if let city = filter.city {
-            let ofCity: SQL = "p.city = \(city) COLLATE NOCASE"
+            let ofCity: SQL = "p.city_folded = \(city)"
             sources = [
                 .init(
                     tables: "places p CROSS JOIN sessions s ON s.place_id = p.id",
@@ -54,13 +54,13 @@ extension Connection {
         return SessionCondition(lookup: "(\(sql: any))", sources: sources, first: first, last: last)
     }
 
-    private func lookup(_ city: String?, _ period: ZonedPeriod, _ seats: SQL) -> SQL {
+    private func lookup(_ city: FoldedCity?, _ period: ZonedPeriod, _ seats: SQL) -> SQL {
         let within: SQL = "s.starts_at BETWEEN \(period.first) AND \(period.last) \(sql: seats)"
         let inZone: SQL = period.zone.map { "AND +p.time_zone = \($0)" } ?? ""
         if let city {
             return """
                 EXISTS (SELECT 1 FROM places p CROSS JOIN sessions s ON s.movie_id = m.id AND s.place_id = p.id
-                    WHERE p.city = \(city) COLLATE NOCASE AND \(sql: within) \(sql: inZone))
+                    WHERE p.city_folded = \(city) AND \(sql: within) \(sql: inZone))
                 """
         }
         if period.zone != nil {
@@ -96,10 +96,10 @@ extension Connection {
     }
 
     /// Those that the city's places are in, or all places.
-    private func zones(of city: String?) throws -> [String] {
+    private func zones(of city: FoldedCity?) throws -> [String] {
         if let city {
             return Set(
-                try rows("SELECT time_zone FROM places WHERE city = \(city) COLLATE NOCASE") { try $0.text(0) }
+                try rows("SELECT time_zone FROM places WHERE city_folded = \(city)") { try $0.text(0) }
             ).sorted()
         }
         // One step for each zone, however many places are in it.

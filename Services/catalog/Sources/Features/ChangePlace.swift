@@ -31,6 +31,7 @@ extension CatalogService {
                     time_zone = \(changed.timeZone), turnaround_minutes = \(changed.turnaround)
                 WHERE id = \(id)
                 """)
+            try transaction.foldCities()
             if let tariffs { try transaction.setTariffs(tariffs, of: id) }
             return .place(changed, try transaction.rooms(of: id))
         }

@@ -27,6 +27,7 @@ extension CatalogService {
                 INSERT INTO places (id, name, address, city, time_zone, turnaround_minutes)
                 VALUES (\(place.id), \(name), \(address), \(city), \(timeZone), \(turnaround))
                 """)
+            try transaction.foldCities()
             try transaction.setTariffs(tariffs, of: place.id)
             try transaction.add(room, to: place.id)
             return .place(status: 201, place, [room])

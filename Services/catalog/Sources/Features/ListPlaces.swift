@@ -9,14 +9,15 @@ extension CatalogService {
         try answers.answer(to: request.target) {
             let query = try request.query()
             var fields = Fields(query)
-            let city = (query["city"] ?? "").isEmpty ? nil : fields.text("city", 1...200)
+            let city = fields.city(query)
             let limit = fields.limit()
             guard fields.faults.isEmpty else { throw fields.refusal }
             let page = try Page(
-                limit: limit, cursor: query["cursor"], of: "places in \(city ?? "any city")", keys: 1, seal: cursors)
+                limit: limit, cursor: query["cursor"], of: "places in \(city?.rawValue ?? "any city")", keys: 1,
+                seal: cursors)
             let after = PlaceID(rawValue: page.after?[0] ?? 0)
             let places = try database.read { connection in
-                let filter: SQL = city.map { "city = \($0) COLLATE NOCASE AND" } ?? ""
+                let filter: SQL = city.map { "city_folded = \($0) AND" } ?? ""
                 let places = try connection.places(
                     "\(sql: filter) id > \(after) ORDER BY id LIMIT \(page.fetched)")
                 return try places.map { (place: $0, rooms: try connection.rooms(of: $0.id)) }

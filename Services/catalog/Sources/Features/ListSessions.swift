@@ -12,12 +12,12 @@ extension CatalogService {
         let query = try request.query()
         var fields = Fields(query)
         let (from, to) = (fields.bound("from"), fields.bound("to"))
-        let city = (query["city"] ?? "").isEmpty ? nil : fields.text("city", 1...200)
+        let city = fields.city(query)
         let bookable = fields.bool("bookable", required: false)
         let limit = fields.limit()
         guard fields.faults.isEmpty else { throw fields.refusal }
         let kind = bookable.map { $0 ? "bookable sessions" : "sessions not bookable" } ?? "sessions"
-        let names = ["movie_id", "place_id", "from", "to"].map { query[$0] ?? "" } + [city ?? ""]
+        let names = ["movie_id", "place_id", "from", "to"].map { query[$0] ?? "" } + [city?.rawValue ?? ""]
         let page = try Page(
             limit: limit, cursor: query["cursor"], of: "\(kind) of \(names.joined(separator: " "))", keys: 2,
             seal: cursors)
@@ -39,7 +39,7 @@ private struct SessionFilter {
     /// As they were sent: what is no id matches nothing.
     let movie: String?
     let place: String?
-    let city: String?
+    let city: FoldedCity?
     let from: DateBound?
     let to: DateBound?
     let bookable: Bool?
@@ -103,8 +103,8 @@ extension Connection {
         return found
     }
 
-    private func places(_ place: String?, _ city: String?) throws -> [(id: PlaceID, zone: String)] {
-        let ofCity: SQL = city.map { "city = \($0) COLLATE NOCASE" } ?? "TRUE"
+    private func places(_ place: String?, _ city: FoldedCity?) throws -> [(id: PlaceID, zone: String)] {
+        let ofCity: SQL = city.map { "city_folded = \($0)" } ?? "TRUE"
         let ofPlace: SQL = place.map { "id = \(PlaceID($0) ?? PlaceID(rawValue: 0))" } ?? "TRUE"
         return try rows("SELECT id, time_zone FROM places WHERE \(sql: ofPlace) AND \(sql: ofCity)") { row in
             (try row.value(0), try row.text(1))
