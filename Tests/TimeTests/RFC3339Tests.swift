@@ -89,4 +89,18 @@ import Time
         let first = monotonicNanoseconds()
         #expect(monotonicNanoseconds() >= first)
     }
+
+    @Test(
+        "a bound is a moment, or all of a day in UTC to its last millisecond",
+        arguments: [
+            ("2026-11-20", "2026-11-20T00:00:00.000Z", "2026-11-20T23:59:59.999Z"),
+            ("1969-12-31", "1969-12-31T00:00:00.000Z", "1969-12-31T23:59:59.999Z"),
+            ("0000-01-01", "0000-01-01T00:00:00.000Z", "0000-01-01T23:59:59.999Z"),
+            ("9999-12-31", "9999-12-31T00:00:00.000Z", "9999-12-31T23:59:59.999Z"),
+            ("2026-11-20T18:30:00+01:00", "2026-11-20T17:30:00.000Z", "2026-11-20T17:30:00.000Z"),
+        ])
+    func bounds(text: String, first: String, last: String) throws {
+        let moments = try #require(DateBound(text)).momentsInUTC
+        #expect(moments.lowerBound.rfc3339 == first && moments.upperBound.rfc3339 == last)
+    }
 }

@@ -6,21 +6,9 @@ extension Fields {
     /// `from` and `to`, both included, each a moment or a whole day in UTC.
     mutating func period() -> Period? {
         let (from, to) = (bound("from"), bound("to"))
-        let first = from.map { $0.moments.lowerBound }
-        let last = to.map { $0.moments.upperBound }
-        let period = Period(from: first.map(Timestamp.init(rawValue:)), to: last.map(Timestamp.init(rawValue:)))
+        let period = Period(from: from?.momentsInUTC.lowerBound, to: to?.momentsInUTC.upperBound)
         if period == nil { refuse("range_invalid", "The from is after the to.") }
         return period
-    }
-}
-
-extension DateBound {
-    /// A day's in UTC.
-    fileprivate var moments: ClosedRange<Int64> {
-        switch self {
-        case .moment(let moment): moment.rawValue...moment.rawValue
-        case .day(let day): Period.moments(ofDay: Int64(day.daysSinceEpoch))
-        }
     }
 }
 

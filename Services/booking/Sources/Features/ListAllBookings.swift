@@ -50,8 +50,8 @@ private struct BookingFilter {
         movie = query["movie_id"].map { MovieID($0) ?? MovieID(rawValue: 0) }
         place = query["place_id"].map { PlaceID($0) ?? PlaceID(rawValue: 0) }
         status = fields.choice("status", of: Booking.Status.self, required: false)
-        first = fields.bound("from")?.first ?? Timestamp(rawValue: .min)
-        last = fields.bound("to")?.last ?? Timestamp(rawValue: .max)
+        first = fields.bound("from")?.momentsInUTC.lowerBound ?? Timestamp(rawValue: .min)
+        last = fields.bound("to")?.momentsInUTC.upperBound ?? Timestamp(rawValue: .max)
         if first > last { fields.refuse("range_invalid", "The from is after the to.") }
     }
 
@@ -117,23 +117,5 @@ extension Connection {
         return try bookings(
             "\(sql: filter.condition) AND \(sql: unsettled) AND \(sql: condition)", from: max(filter.first, oldest),
             to: filter.last, on: page)
-    }
-}
-
-extension DateBound {
-    private static let dayMilliseconds: Int64 = 86_400_000
-
-    fileprivate var first: Timestamp {
-        switch self {
-        case .moment(let moment): moment
-        case .day(let day): Timestamp(rawValue: Int64(day.daysSinceEpoch) * Self.dayMilliseconds)
-        }
-    }
-
-    fileprivate var last: Timestamp {
-        switch self {
-        case .moment(let moment): moment
-        case .day: first.advanced(byMilliseconds: Self.dayMilliseconds - 1)
-        }
     }
 }
