@@ -1,6 +1,7 @@
 import Telemetry
 
-/// What is counted about the calls to one neighbour.
+/// What is counted about the calls of one client. Two of the same neighbour differ in what they are for: each has a breaker
+/// of its own.
 struct CallMetrics: Sendable {
     private enum Outcome: String, CaseIterable {
         case success = "2xx"
@@ -17,20 +18,20 @@ struct CallMetrics: Sendable {
     private let calls: [Outcome: Counter]
     private let duration: Histogram
 
-    init(_ metrics: Metrics, neighbour: String) {
-        let label = (name: "neighbour", value: neighbour)
+    init(_ metrics: Metrics, neighbour: String, purpose: String?) {
+        let client = [(name: "neighbour", value: neighbour)] + (purpose.map { [(name: "purpose", value: $0)] } ?? [])
         let counters = Outcome.allCases.map { outcome in
-            let labels = [label, (name: "outcome", value: outcome.rawValue)]
+            let labels = client + [(name: "outcome", value: outcome.rawValue)]
             return (outcome, metrics.counter("http_client_calls_total", "Calls to a neighbour, by outcome.", labels))
         }
         calls = Dictionary(uniqueKeysWithValues: counters)
-        retries = metrics.counter("http_client_retries_total", "Attempts after a call's first.", [label])
+        retries = metrics.counter("http_client_retries_total", "Attempts after a call's first.", client)
         breaker = metrics.gauge(
-            "http_client_breaker_state", "The circuit breaker: 0 closed, 1 half-open, 2 open.", [label])
+            "http_client_breaker_state", "The circuit breaker: 0 closed, 1 half-open, 2 open.", client)
         duration = metrics.histogram(
             "http_client_call_seconds", "Time of a call, its retries included.",
             bounds: [100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000],
-            scale: 1e-6, [label])
+            scale: 1e-6, client)
     }
 
     func record(_ result: Transfer.Outcome, after time: Duration) {

@@ -3,6 +3,8 @@ extension HTTPClient {
     public struct Configuration: Sendable {
         /// The neighbour's name, as metrics show it.
         public var neighbour: String
+        /// What this client is for, as metrics show it, where the neighbour has another one as well.
+        public var purpose: String?
         /// `http://host:port`, without a path.
         public var baseURL: String
         /// Sent as `Authorization: Bearer …` with every call.

@@ -38,7 +38,8 @@ public final class HTTPClient: Sendable {
         self.configuration = configuration
         self.now = now
         home = loop
-        self.metrics = CallMetrics(metrics ?? Metrics(), neighbour: configuration.neighbour)
+        self.metrics = CallMetrics(
+            metrics ?? Metrics(), neighbour: configuration.neighbour, purpose: configuration.purpose)
         pools = LoopLocal { loop in try ConnectionPool(configuration, on: loop) }
         state = Mutex(
             State(breaker: CircuitBreaker(configuration.breaker), budget: RetryBudget(configuration.retry)))

@@ -80,17 +80,19 @@ public struct ServiceContext: Sendable {
     let databasePath: String
 
     /// A client for the neighbour whose internal listener the setting `name` gives the address of.
+    /// - Parameter purpose: what it is for, where the neighbour has another client here.
     /// - Throws: `SettingError` when it is not set.
-    public func neighbour(_ neighbour: String, setting name: String) throws -> HTTPClient {
+    public func neighbour(_ neighbour: String, setting name: String, for purpose: String? = nil) throws -> HTTPClient {
         let url = try settings.required(name, for: "the internal address of \(neighbour), as http://127.0.0.1:9081")
-        return try HTTPClient(
-            .init(neighbour: neighbour, baseURL: url, credential: try settings.serviceCredential()), loop: loops[0],
-            metrics: metrics)
+        var configuration = HTTPClient.Configuration(
+            neighbour: neighbour, baseURL: url, credential: try settings.serviceCredential())
+        configuration.purpose = purpose
+        return try HTTPClient(configuration, loop: loops[0], metrics: metrics)
     }
 
     /// A verifier that asks identity for its keys and keeps them beside the database.
     public func verifierOfIdentity() throws -> TokenVerifier {
-        let identity = try neighbour("identity", setting: "IDENTITY_URL")
+        let identity = try neighbour("identity", setting: "IDENTITY_URL", for: "keys")
         return TokenVerifier(cachePath: databasePath + ".jwks.json", clock: clock) {
             let answer = try await identity.send(.get, "/internal/v1/jwks.json", trace: TraceContext())
             guard answer.status == 200, let keys = KeySet(json: answer.body) else { throw KeysUnreadable() }

@@ -8,23 +8,6 @@ import Testing
 import Time
 
 @Suite struct FollowerTests {
-    /// Booking beside a catalog, and a follower that listens.
-    private func run(
-        allocation: Int = 10, _ body: (BoxOffice, Listener) async throws -> Void
-    ) async throws {
-        let listener = Listener()
-        let analytics = try Neighbour(reading: { _, body in listener.answer(body) })
-        do {
-            try await BoxOffice.run(allocation: allocation, settings: ["ANALYTICS_URL": analytics.url]) {
-                box async throws in try await body(box, listener)
-            }
-        } catch {
-            await analytics.stop()
-            throw error
-        }
-        await analytics.stop()
-    }
-
     private func events(_ box: BoxOffice) throws -> [Int64] {
         try box.service.running.context.database.read {
             try $0.rows("SELECT sequence FROM events ORDER BY sequence") { try $0.int(0) }
@@ -40,7 +23,7 @@ import Time
 
     @Test("all that happens is told in order, each with its booking and its session")
     func order() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             let id = try await box.open()
             _ = try await box.reserve(id, 3)
             _ = try await box.confirm(id)
@@ -68,7 +51,7 @@ import Time
 
     @Test("a follower that is away is told everything once it is back, and one whose answer was lost is told again")
     func awayAndBack() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             listener.mood = .failing
             let id = try await box.open()
             await eventually { listener.told.count >= 2 }
@@ -88,7 +71,7 @@ import Time
 
     @Test("a restart keeps the place, and more events than one batch holds are told one batch after the other")
     func restart() async throws {
-        try await run(allocation: 10_000) { box, listener async throws in
+        try await BoxOffice.runFollowed(allocation: 10_000) { box, listener async throws in
             _ = try await box.open()
             await eventually { isDelivered(box, listener) }
             await box.service.stop()
@@ -105,7 +88,7 @@ import Time
                 }
             }
             database.close()
-            try await again(box) { service async throws in
+            try await box.again { service async throws in
                 await eventually { listener.taken.count >= 251 }
                 #expect(listener.taken.map(Listener.sequence) == Array(1...251))
                 #expect(listener.told.dropFirst(known).map(\.count) == [100, 100, 50])
@@ -113,25 +96,9 @@ import Time
         }
     }
 
-    /// Booking as it was, started again with the same follower.
-    private func again(
-        _ box: BoxOffice, _ body: (ServiceUnderTest<BookingService>) async throws -> Void
-    ) async throws {
-        let service = try await ServiceUnderTest(
-            BookingService.self, clock: box.service.clock, databasePath: box.service.databasePath,
-            settings: box.settings)
-        do {
-            try await body(service)
-        } catch {
-            await service.stop()
-            throw error
-        }
-        await service.stop()
-    }
-
     @Test("a follower that was restored from an old copy is told again what it has lost")
     func restored() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             let id = try await box.open()
             _ = try await box.reserve(id, 2)
             await eventually { isDelivered(box, listener) }
@@ -144,7 +111,7 @@ import Time
 
     @Test("events that all followers have are deleted after a week; what is not delivered stays")
     func trimming() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             let id = try await box.open()
             _ = try await box.cancel(id)
             await eventually { isDelivered(box, listener) }
@@ -162,7 +129,7 @@ import Time
 
     @Test("each follower has its own place: one that is away keeps nothing from the other")
     func two() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             listener.mood = .failing
             let id = try await box.open()
             await eventually { box.follower.taken.count >= 1 }
@@ -179,7 +146,7 @@ import Time
 
     @Test("how much waits for a follower, and since when, is among the metrics")
     func metrics() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             func metrics() -> String { box.service.running.context.metrics.render() }
             listener.mood = .failing
             _ = try await box.open()
@@ -195,9 +162,23 @@ import Time
         }
     }
 
+    @Test("what is counted of telling catalog is apart from what is counted of asking it")
+    func labels() async throws {
+        try await BoxOffice.runFollowed { box, _ async throws in
+            _ = try await box.open()
+            await eventually { box.follower.taken.count >= 1 }
+            let lines = box.service.running.context.metrics.render().split(separator: "\n")
+            for client in [#"neighbour="catalog""#, #"neighbour="catalog",purpose="events""#] {
+                #expect(lines.contains { $0 == "http_client_breaker_state{\(client)} 0" }, "\(client)")
+                let calls = lines.first { $0.hasPrefix("http_client_calls_total{\(client),outcome=\"2xx\"} ") }
+                #expect(calls?.hasSuffix(" 0") == false, "\(client)")
+            }
+        }
+    }
+
     @Test("a step of the relay costs the same however long the log is: it scans nothing but the list of followers")
     func plans() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             _ = try await box.service.statementReports()
             _ = try await box.open()
             await eventually { isDelivered(box, listener) }

@@ -8,37 +8,14 @@ import Time
 
 /// Booking set back to an older copy of its data, before a follower that has heard more.
 @Suite struct RestoredLogTests {
-    private func run(_ body: (BoxOffice, Listener) async throws -> Void) async throws {
-        let listener = Listener()
-        let analytics = try Neighbour(reading: { _, body in listener.answer(body) })
-        do {
-            try await BoxOffice.run(settings: ["ANALYTICS_URL": analytics.url]) { box async throws in
-                try await body(box, listener)
-            }
-        } catch {
-            await analytics.stop()
-            throw error
-        }
-        await analytics.stop()
-    }
-
-    /// Stops booking, puts a copy in place of its database, and starts it again.
+    /// Puts a copy in place of booking's database, and starts it again.
     private func goOn(
         from copy: String, _ box: BoxOffice, _ body: (ServiceUnderTest<BookingService>) async throws -> Void
     ) async throws {
         await box.service.stop()
         let path = temporaryPath("booking.db")
         #expect(try Database.restore(copy, to: path, migrations: BookingService.migrations) == nil)
-        let service = try await ServiceUnderTest(
-            BookingService.self, clock: box.service.clock, databasePath: path,
-            settings: box.settings)
-        do {
-            try await body(service)
-        } catch {
-            await service.stop()
-            throw error
-        }
-        await service.stop()
+        try await box.again(on: path, body)
     }
 
     private func copy(_ box: BoxOffice) throws -> String {
@@ -54,7 +31,7 @@ import Time
 
     @Test("a follower that has heard of what is lost begins anew, and no number is given twice")
     func ahead() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             let kept = try await box.open()
             _ = try await box.reserve(kept, 2)
             await eventually { listener.taken.count >= 2 && box.follower.taken.count >= 2 }
@@ -83,7 +60,7 @@ import Time
 
     @Test("a follower that lacks what is deleted by now is told how everything stands")
     func retold() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             let sold = try await box.open()
             _ = try await box.reserve(sold, 3)
             _ = try await box.confirm(sold)
@@ -129,7 +106,7 @@ import Time
 
     @Test("a session that catalog has deleted since the copy was made is closed, unless somebody has seats in it")
     func deletedSessions() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             let id = try await box.open()
             _ = try await box.reserve(id, 1)
             _ = try await box.confirm(id)

@@ -8,20 +8,6 @@ import Testing
 
 /// Events that a follower refuses, whatever they are sent with.
 @Suite struct SetAsideTests {
-    private func run(_ body: (BoxOffice, Listener) async throws -> Void) async throws {
-        let listener = Listener()
-        let analytics = try Neighbour(reading: { _, body in listener.answer(body) })
-        do {
-            try await BoxOffice.run(settings: ["ANALYTICS_URL": analytics.url]) { box async throws in
-                try await body(box, listener)
-            }
-        } catch {
-            await analytics.stop()
-            throw error
-        }
-        await analytics.stop()
-    }
-
     private func command(_ box: BoxOffice, _ arguments: String...) async throws -> String {
         let command = try #require(BookingService.commands.first { $0.name == "outbox" })
         return try await command.run(arguments, box.service.running.context)
@@ -37,7 +23,7 @@ import Testing
 
     @Test("an event that is refused again and again is set aside with an alarm, and the rest goes on in order")
     func poison() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             listener.mood = .failing
             let id = try await box.open()
             _ = try await box.reserve(id, 2)
@@ -64,7 +50,7 @@ import Testing
 
     @Test("what is set aside is shown, and replayed as it is then, under a number of its own")
     func replay() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             listener.refused = ["seats.reserved"]
             let id = try await box.open()
             _ = try await box.reserve(id, 2)
@@ -92,7 +78,7 @@ import Testing
 
     @Test("one that is refused again after a replay is set aside again")
     func stillPoison() async throws {
-        try await run { box, listener async throws in
+        try await BoxOffice.runFollowed { box, listener async throws in
             listener.refused = ["booking.opened"]
             _ = try await box.open()
             await eventually { setAside(box) == [1] }

@@ -92,7 +92,7 @@ package struct BookingService: Service {
         followers = try ["analytics", "catalog"].compactMap { name in
             let setting = "\(name.uppercased())_URL"
             guard context.settings.text(setting) != nil else { return nil }
-            return Follower(name, try context.neighbour(name, setting: setting), context.metrics)
+            return Follower(name, try context.neighbour(name, setting: setting, for: "events"), context.metrics)
         }
         verifier = try context.verifierOfIdentity()
     }
