@@ -4,22 +4,9 @@ import JSON
 import SQLite
 import TestSupport
 import Testing
-import Time
-import TimeZone
 
 @Suite struct ReservationTests {
     private typealias Session = Told.Session
-
-    private func group(
-        _ key: String, opened: Int64 = 0, confirmed: Int64 = 0, expired: Int64 = 0, cancelled: Int64 = 0,
-        seats: Int64 = 0, fillRate: JSONValue = 0
-    ) -> JSONValue {
-        [
-            "key": .string(key), "opened": .integer(opened), "confirmed": .integer(confirmed),
-            "expired": .integer(expired), "cancelled": .integer(cancelled), "seats": .integer(seats),
-            "fill_rate": fillRate,
-        ]
-    }
 
     @Test("bookings are counted by how they ended, and a refund is a cancellation")
     func states() async throws {
@@ -30,36 +17,14 @@ import TimeZone
                 Told.event(5, "booking.opened", booking: 3), Told.event(6, "booking.expired", booking: 2, seats: 4),
                 Told.event(7, "booking.cancelled", booking: 3), Told.event(8, "booking.opened", booking: 4))
             #expect(answer.status == 200 && answer.json == ["sequence": 8])
-            let before = group(
+            let before = Told.group(
                 "tuesday", opened: 4, confirmed: 1, expired: 1, cancelled: 1, seats: 3, fillRate: .number(0.3))
             #expect(try await told.groups("group_by=weekday") == [before])
             try await told.tell(after: 8, Told.event(9, "booking.refunded", booking: 1, seats: 3))
             #expect(
                 try await told.groups("group_by=weekday") == [
-                    group("tuesday", opened: 4, expired: 1, cancelled: 2)
+                    Told.group("tuesday", opened: 4, expired: 1, cancelled: 2)
                 ])
-        }
-    }
-
-    @Test("what is told twice counts once, whole or in part, and what is missing is asked for")
-    func once() async throws {
-        try await Told.run { told async throws in
-            let (opened, reserved) = (
-                Told.event(1, "booking.opened", booking: 1), Told.event(2, "seats.reserved", booking: 1, seats: 2)
-            )
-            let (confirmed, other) = (
-                Told.event(3, "booking.confirmed", booking: 1, seats: 2), Told.event(4, "booking.opened", booking: 2)
-            )
-            for _ in 0..<3 { #expect(try await told.tell(opened, reserved, confirmed).json == ["sequence": 3]) }
-            #expect(try await told.tell(after: 1, reserved, confirmed, other).json == ["sequence": 4])
-            #expect(try await told.tell(after: 1, reserved).json == ["sequence": 4])
-            let all = group("mov_1", opened: 2, confirmed: 1, seats: 2, fillRate: .number(0.2))
-            #expect(try await told.groups("group_by=movie") == [all])
-            let gap = try await told.tell(after: 5, Told.event(6, "booking.cancelled", booking: 2))
-            #expect(gap.status == 200 && gap.json == ["sequence": 4])
-            #expect(try await told.groups("group_by=movie") == [all])
-            // Numbers may be left out; only what booking itself names as the one before counts.
-            #expect(try await told.tell(after: 4, Told.event(7, "booking.opened", booking: 3)).json == ["sequence": 7])
         }
     }
 
@@ -71,46 +36,15 @@ import TimeZone
                 Told.event(3, "booking.opened", booking: 2, Session(id: 2)))
             #expect(
                 try await told.groups("group_by=movie") == [
-                    group("mov_1", opened: 2, confirmed: 1, seats: 3, fillRate: .number(0.15))
+                    Told.group("mov_1", opened: 2, confirmed: 1, seats: 3, fillRate: .number(0.15))
                 ])
             let gone = Session(id: 2, allocation: 0)
             try await told.tell(
                 after: 3, Told.event(4, "booking.expired", booking: 2, gone), Told.event(5, "session.changed", gone))
             #expect(
                 try await told.groups("group_by=movie") == [
-                    group("mov_1", opened: 2, confirmed: 1, expired: 1, seats: 3, fillRate: .number(0.3))
+                    Told.group("mov_1", opened: 2, confirmed: 1, expired: 1, seats: 3, fillRate: .number(0.3))
                 ])
-        }
-    }
-
-    @Test("once anything is counted that never happened, all is forgotten and asked for again; otherwise nothing is")
-    func lost() async throws {
-        try await Told.run { told async throws in
-            try await told.tell(
-                Told.event(1, "booking.opened", booking: 1), Told.event(2, "booking.opened", booking: 2),
-                Told.event(3, "booking.confirmed", booking: 2, seats: 2))
-            let new = Told.event(901, "seats.reserved", booking: 1, seats: 1)
-            #expect(try await told.tell(after: 3, lost: 4...900, new).json == ["sequence": 901], "3 did happen")
-            #expect(
-                try await told.groups("group_by=movie") == [
-                    group("mov_1", opened: 2, confirmed: 1, seats: 2, fillRate: .number(0.2))
-                ])
-            let funnel = "/v1/analytics/funnel"
-            for _ in 0..<2 {
-                let answer = try await told.tell(
-                    after: 800, lost: 851...1_900, Told.event(1_901, "booking.opened", booking: 3))
-                #expect(answer.json == ["sequence": 0])
-                #expect(try await told.groups("group_by=movie") == [])
-            }
-            let answer = try await told.tell(
-                after: 0, lost: 851...1_900, Told.event(1_901, "booking.opened", booking: 3))
-            #expect(answer.json == ["sequence": 1_901])
-            #expect(try await told.groups("group_by=movie") == [group("mov_1", opened: 1)])
-            let seen = try await told.service.get(funnel, token: told.service.token("usr_9", .admin)).json["funnel"]
-            #expect(seen?["booking_opened"] == 1 && seen?["confirmed"] == 0)
-            let nonsense = try await told.service.sendInternal(
-                "POST", "/internal/v1/events", body: #"{"after":0,"lost":[{"first":9,"last":3}],"events":[]}"#)
-            #expect(nonsense.codes == ["events_invalid"])
         }
     }
 
@@ -125,13 +59,13 @@ import TimeZone
                 after: 3, Told.event(4, "session.changed", moved), Told.event(5, "booking.praised", booking: 1, moved))
             #expect(
                 try await told.groups("group_by=time_slot") == [
-                    group("morning", opened: 1, confirmed: 1, seats: 5, fillRate: .number(0.25))
+                    Told.group("morning", opened: 1, confirmed: 1, seats: 5, fillRate: .number(0.25))
                 ])
             #expect(try await told.keys("group_by=weekday") == ["wednesday"])
             let none = Session(id: 2, allocation: 0, movie: 2, zone: "Mars/Olympus")
             #expect(try await told.tell(after: 5, Told.event(6, "session.changed", none)).json == ["sequence": 6])
             #expect(try await told.keys("group_by=day") == ["2026-12-01", "2026-12-02"])
-            #expect(try await told.groups("group_by=movie").arrayValue?.last == group("mov_2", fillRate: .null))
+            #expect(try await told.groups("group_by=movie").arrayValue?.last == Told.group("mov_2", fillRate: .null))
         }
     }
 
@@ -201,30 +135,6 @@ import TimeZone
         }
     }
 
-    @Test("only a service may tell events, and only as the contract shows them; one bad event refuses all")
-    func credential() async throws {
-        try await Told.run { told async throws in
-            func tell(_ body: String, _ credential: String? = ServiceUnderTest<AnalyticsService>.credential)
-                async throws -> Answer
-            {
-                try await told.service.sendInternal(
-                    "POST", "/internal/v1/events", credential: credential, body: body)
-            }
-            let good = Told.event(1, "booking.opened", booking: 1)
-            #expect(try await tell(#"{"after":0,"events":[\#(good)]}"#, nil).status == 401)
-            for body in [
-                "{}", #"{"events":[]}"#, #"{"after":0,"events":[{}]}"#, #"{"after":1,"events":[\#(good)]}"#,
-                #"{"after":0,"events":[\#(good),\#(good)]}"#,
-                #"{"after":0,"events":[\#(good),\#(Told.event(2, "booking.expired"))]}"#,
-                #"{"after":0,"events":[\#(good.replacing("plc_1", with: "mov_1"))]}"#,
-            ] {
-                let answer = try await tell(body)
-                #expect(answer.status == 422 && answer.codes == ["events_invalid"])
-            }
-            #expect(try await told.groups("group_by=day") == [])
-        }
-    }
-
     @Test("counting reads each group's sessions from an index, and sorts nothing")
     func plans() async throws {
         try await Told.run { told async throws in
@@ -246,45 +156,5 @@ import TimeZone
                 #expect(costly.isEmpty, "\(report.sql): \(report.plan)")
             }
         }
-    }
-}
-
-@Suite struct LocalTimeTests {
-    @Test(
-        "weekday, slot and day are the place's own, on both nights on which its clocks change",
-        arguments: [
-            // Clocks go from 2:00 to 3:00 on Sunday, 29 March 2026.
-            ("2026-03-28T22:59:59.999Z", "saturday", "night", "2026-03-28"),
-            ("2026-03-28T23:00:00.000Z", "sunday", "morning", "2026-03-29"),
-            ("2026-03-29T09:59:59.999Z", "sunday", "morning", "2026-03-29"),
-            ("2026-03-29T10:00:00.000Z", "sunday", "afternoon", "2026-03-29"),
-            ("2026-03-29T21:59:59.999Z", "sunday", "night", "2026-03-29"),
-            ("2026-03-29T22:00:00.000Z", "monday", "morning", "2026-03-30"),
-            // From 3:00 back to 2:00 on Sunday, 25 October 2026.
-            ("2026-10-24T22:00:00.000Z", "sunday", "morning", "2026-10-25"),
-            ("2026-10-25T10:59:59.999Z", "sunday", "morning", "2026-10-25"),
-            ("2026-10-25T11:00:00.000Z", "sunday", "afternoon", "2026-10-25"),
-            ("2026-10-25T15:59:59.999Z", "sunday", "afternoon", "2026-10-25"),
-            ("2026-10-25T16:00:00.000Z", "sunday", "evening", "2026-10-25"),
-            ("2026-10-25T20:00:00.000Z", "sunday", "night", "2026-10-25"),
-            ("2026-10-25T22:59:59.999Z", "sunday", "night", "2026-10-25"),
-            ("2026-10-25T23:00:00.000Z", "monday", "morning", "2026-10-26"),
-        ])
-    func clockChanges(moment: String, weekday: String, slot: String, day: String) async throws {
-        try await Told.run { told async throws in
-            let session = Told.Session(startsAt: moment)
-            try await told.tell(Told.event(1, "booking.opened", booking: 1, session))
-            #expect(try await told.keys("group_by=weekday") == [weekday])
-            #expect(try await told.keys("group_by=time_slot") == [slot])
-            #expect(try await told.keys("group_by=day") == [day])
-        }
-    }
-
-    @Test("days before 1970 are counted back, not towards nought")
-    func before() throws {
-        let zone = try #require(TimeZone.named("UTC"))
-        let moment = try #require(Timestamp(rfc3339: "1969-12-31T23:59:59.999Z"))
-        let local = LocalTime(moment, in: zone)
-        #expect(local.day == -1 && local.weekday == .wednesday && local.slot == .night)
     }
 }

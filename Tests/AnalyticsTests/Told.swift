@@ -65,4 +65,16 @@ struct Told {
     func keys(_ query: String) async throws -> [String] {
         (try await groups(query).arrayValue ?? []).compactMap { $0["key"]?.stringValue }
     }
+
+    /// A group as it is shown.
+    static func group(
+        _ key: String, opened: Int64 = 0, confirmed: Int64 = 0, expired: Int64 = 0, cancelled: Int64 = 0,
+        seats: Int64 = 0, fillRate: JSONValue = 0
+    ) -> JSONValue {
+        [
+            "key": .string(key), "opened": .integer(opened), "confirmed": .integer(confirmed),
+            "expired": .integer(expired), "cancelled": .integer(cancelled), "seats": .integer(seats),
+            "fill_rate": fillRate,
+        ]
+    }
 }

@@ -30,7 +30,7 @@ import Testing
             for service in stack.services { try await restore(service, copies) }
             // Identity first: the others ask it for its keys.
             for service in stack.services { try await service.start() }
-            try await drained(stack)
+            try await stack.drained()
 
             let kept = try await compare(stack)
             let confirmed = Set(witnesses.flatMap(\.bookings).filter { $0.value.status == "confirmed" }.map(\.key))
@@ -43,14 +43,14 @@ import Testing
 
             // Booking alone, to the same copy again, with the others ahead of it.
             _ = try await sell(3, of: StackSession.id(1), user: 6, stack)
-            try await drained(stack)
+            try await stack.drained()
             try await stack["booking"].kill()
             try await stack["booking"].run("restore", "\(copies)/booking.db")
             try await stack["booking"].start()
-            try await drained(stack)
+            try await stack.drained()
             #expect(try await compare(stack) == kept)
             _ = try await sell(3, of: StackSession.id(1), user: 6, stack)
-            try await drained(stack)
+            try await stack.drained()
             #expect(try await compare(stack).count == kept.count + 1)
         }
     }
@@ -145,27 +145,13 @@ import Testing
         #expect(answer.status == status, "\(method) \(session): \(answer.codes)")
     }
 
-    /// Returns when all have taken every event, within a minute.
-    private func drained(_ stack: Stack) async throws {
-        for _ in 0..<600 {
-            let waiting = try await stack["booking"].sql(
-                """
-                SELECT (SELECT max(sequence) FROM events) - (SELECT min(sequence) FROM followers)
-                    + (SELECT count(*) FROM retellings) + (SELECT count(*) FROM unsure_sessions) AS count
-                """)
-            if waiting.first?["count"] == 0 { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        throw Stack.Failure(reason: "the outbox does not drain")
-    }
-
     // MARK: What is compared
 
     /// Booking with itself, with analytics and with catalog.
     /// - Returns: the confirmed bookings of the test's sessions.
     private func compare(_ stack: Stack) async throws -> Set<String> {
         #expect(try await Audit(stack: stack, witnesses: []).unbalancedBooks() == [])
-        #expect(try await stack["analytics"].sql(Self.told) == stack["booking"].sql(Self.own))
+        #expect(try await stack["analytics"].sql(SessionTotals.told) == stack["booking"].sql(SessionTotals.own))
         let own = try await stack["booking"].sql(
             """
             SELECT id, allocation, allocation - held - sold AS seats_left FROM sessions
@@ -204,17 +190,4 @@ import Testing
     }
 
     private static let fixtures = ["catalog": StackSession.rows(allocations: [10_000, 200, 10_000, 50])]
-
-    private static let told = """
-        SELECT id, starts_at, allocation, opened, confirmed, expired, cancelled, seats FROM sessions ORDER BY id
-        """
-
-    private static let own = """
-        SELECT s.id, s.starts_at, s.allocation, count(b.id) AS opened,
-            count(*) FILTER (WHERE confirmed_at IS NOT NULL AND refunded_at IS NULL) AS confirmed,
-            count(expired_at) AS expired, count(cancelled_at) + count(refunded_at) AS cancelled,
-            coalesce(sum(r.seats) FILTER (WHERE r.state = 'sold'), 0) AS seats
-        FROM sessions s LEFT JOIN bookings b ON b.session_id = s.id LEFT JOIN reservations r ON r.booking_id = b.id
-        GROUP BY s.id ORDER BY s.id
-        """
 }

@@ -30,12 +30,12 @@ import Testing
             #expect(witnesses.flatMap(\.unexpected) == [])
             try await refundSome(stack)
             try await expireSome(stack)
-            try await drained(stack)
-            let own = try await stack["booking"].sql(Self.own)
+            try await stack.drained()
+            let own = try await stack["booking"].sql(SessionTotals.own)
             let summary = try await stack["booking"].sql(Self.summary).first?["types"]?.stringValue ?? ""
             print("totals, FAULT_SEED=\(seed): \(summary)")
             #expect(own.count == 7, "three sessions of the test's and four of the sample data")
-            #expect(try await stack["analytics"].sql(Self.told) == own)
+            #expect(try await stack["analytics"].sql(SessionTotals.told) == own)
             try await compareAnswer(own, stack)
             try await compareSeatsLeft(stack)
         }
@@ -100,39 +100,11 @@ import Testing
             """)
     }
 
-    /// Returns when booking has noted what ran out, and all have taken every event, within a minute.
-    private func drained(_ stack: Stack) async throws {
-        for _ in 0..<600 {
-            let waiting = try await stack["booking"].sql(
-                """
-                SELECT (SELECT max(sequence) FROM events) - (SELECT min(sequence) FROM followers)
-                    + (SELECT count(*) FROM bookings WHERE closes_at < unixepoch() * 1000 AND confirmed_at IS NULL
-                        AND cancelled_at IS NULL AND expired_at IS NULL) AS count
-                """)
-            if waiting.first?["count"] == 0 { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        throw Stack.Failure(reason: "the outbox does not drain")
-    }
-
     private func pause(_ milliseconds: ClosedRange<Int>, _ random: inout SeededGenerator) async throws {
         try await Task.sleep(for: .milliseconds(Int.random(in: milliseconds, using: &random)))
     }
 
     private static let fixtures = ["catalog": StackSession.rows(allocations: [10_000, 200, 10_000, 50])]
-
-    private static let told = """
-        SELECT id, starts_at, allocation, opened, confirmed, expired, cancelled, seats FROM sessions ORDER BY id
-        """
-
-    private static let own = """
-        SELECT s.id, s.starts_at, s.allocation, count(b.id) AS opened,
-            count(*) FILTER (WHERE confirmed_at IS NOT NULL AND refunded_at IS NULL) AS confirmed,
-            count(expired_at) AS expired, count(cancelled_at) + count(refunded_at) AS cancelled,
-            coalesce(sum(r.seats) FILTER (WHERE r.state = 'sold'), 0) AS seats
-        FROM sessions s LEFT JOIN bookings b ON b.session_id = s.id LEFT JOIN reservations r ON r.booking_id = b.id
-        GROUP BY s.id ORDER BY s.id
-        """
 
     private static let summary =
         "SELECT group_concat(type, ', ') AS types FROM (SELECT count(*) || ' × ' || type AS type FROM events GROUP BY type)"
