@@ -34,6 +34,24 @@ import TypedID
     }
 
     @Test(
+        "a movie that is still to come is not on, however late the session that is asked for",
+        arguments: [
+            "rating", "new", "leaving_soon",
+        ])
+    func notYet(sort: String) async throws {
+        try await Cinema.run { cinema async throws in
+            try await cinema.add(movies: 1...1)
+            try await cinema.add(place: 1)
+            // As long from the first to the last as any movie is on.
+            try await cinema.add(session: 1, at: "2026-11-22T20:00:00Z")
+            try await cinema.add(session: 2, at: "2026-11-26T20:00:00Z")
+            let late = "/v1/movies?sort=\(sort)&from=2026-11-26T20:00:00Z"
+            #expect(try await cinema.ids("movies", "\(late)&airing=now").isEmpty)
+            #expect(try await cinema.ids("movies", "\(late)&airing=upcoming") == ["mov_1"])
+        }
+    }
+
+    @Test(
         "a movie is listed when one session meets what is asked of sessions",
         arguments: [
             ("city=Paris", [1, 2, 3, 4]), ("city=paris", [1, 2, 3, 4]), ("city=L%C3%BFon", [1, 3]),

@@ -48,6 +48,12 @@ extension Connection {
     /// - Throws: `periodBackwards`.
     func conditions(_ filter: MovieFilter, at now: Timestamp) throws -> MovieConditions? {
         var (leaving, newest) = (Self.any, Self.any)
+        var isEmpty = false
+        // Of ranges that have nothing in common, `clamped` makes one of a single value.
+        func narrow(_ range: inout ClosedRange<Int64>, to bounds: ClosedRange<Int64>) {
+            if !range.overlaps(bounds) { isEmpty = true }
+            range = range.clamped(to: bounds)
+        }
         var (lookups, sources): ([SQL], [MovieConditions.Source]) = ([], [])
         for beginning in filter.beginnings {
             let isBeginning: SQL = "w.word >= \(beginning) AND w.word < \(beginning + "\u{10FFFF}")"
@@ -61,31 +67,32 @@ extension Connection {
                 .init(
                     tables: "movies m INDEXED BY movies_by_bookable_until", filter: "m.bookable_until > \(now)",
                     movie: nil))
-            leaving = leaving.clamped(to: now.rawValue + 1...(.max - 1))
+            narrow(&leaving, to: now.rawValue + 1...(.max - 1))
         }
         if filter.isAboutSessions {
             guard let sessions = try sessionCondition(filter, at: now) else { return nil }
             lookups.append(sessions.lookup)
             sources += sessions.sources
-            leaving = leaving.clamped(to: sessions.first...(.max - 1))
-            newest = newest.clamped(to: -sessions.last...(.max - 1))
+            narrow(&leaving, to: sessions.first...(.max - 1))
+            narrow(&newest, to: -sessions.last...(.max - 1))
         }
         switch filter.airing {
         case .now?:
-            leaving = leaving.clamped(to: now.rawValue...(.max - 1))
-            newest = newest.clamped(to: -now.rawValue...(.max - 1))
+            narrow(&leaving, to: now.rawValue...(.max - 1))
+            narrow(&newest, to: -now.rawValue...(.max - 1))
         case .upcoming?:
-            leaving = leaving.clamped(to: now.rawValue + 1...(.max - 1))
-            newest = newest.clamped(to: -.max...(-now.rawValue - 1))
+            narrow(&leaving, to: now.rawValue + 1...(.max - 1))
+            narrow(&newest, to: -.max...(-now.rawValue - 1))
         case nil: break
         }
         if leaving != Self.any, let longest = try longestRun() {
             // Where one end of the run is bounded, so is the other.
             let (lastNewest, isAnyNewest) = longest.subtractingReportingOverflow(leaving.lowerBound)
-            if !isAnyNewest { newest = newest.clamped(to: -.max...min(lastNewest, .max - 1)) }
+            if !isAnyNewest { narrow(&newest, to: -.max...min(lastNewest, .max - 1)) }
             let (lastLeaving, isAnyLeaving) = longest.subtractingReportingOverflow(newest.lowerBound)
-            if !isAnyLeaving { leaving = leaving.clamped(to: -.max...min(lastLeaving, .max - 1)) }
+            if !isAnyLeaving { narrow(&leaving, to: -.max...min(lastLeaving, .max - 1)) }
         }
+        guard !isEmpty else { return nil }
         if leaving != Self.any { sources.append(.init(column: "by_leaving", leaving)) }
         if newest != Self.any { sources.append(.init(column: "by_newest", newest)) }
         return MovieConditions(
