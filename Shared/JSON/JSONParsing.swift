@@ -20,13 +20,13 @@ extension JSONValue {
         let preflight = try JSONPreflight(bytes)
         self =
             if let patched = preflight.patched {
-                try JSONValue.load(patched.span, clamped: preflight.clamped)
+                try JSONValue.load(patched.span, preflight)
             } else {
-                try JSONValue.load(bytes, clamped: false)
+                try JSONValue.load(bytes, preflight)
             }
     }
 
-    private static func load(_ bytes: Span<UInt8>, clamped: Bool) throws(JSONSyntaxError) -> JSONValue {
+    private static func load(_ bytes: Span<UInt8>, _ preflight: JSONPreflight) throws(JSONSyntaxError) -> JSONValue {
         var fault = json_error_t()
         // Unsafe: libjansson takes a pointer and a length, and reads no further.
         let root = bytes.withUnsafeBufferPointer { buffer in
@@ -34,9 +34,11 @@ extension JSONValue {
                 json_loadb(text.baseAddress, text.count, Int(JSON_DECODE_ANY | JSON_ALLOW_NUL), &fault)
             }
         }
-        guard let root else { throw JSONSyntaxError(fault) }
+        guard let root else {
+            throw JSONSyntaxError(fault, growth: preflight.growth(before: Int(fault.position), in: bytes))
+        }
         defer { json_decref(root) }
-        return JSONValue(copying: root, clamped: clamped)
+        return JSONValue(copying: root, clamped: preflight.clamped)
     }
 
     /// `clamped`: the largest Double stands for a number beyond it (see ``JSONPreflight``).
@@ -85,7 +87,8 @@ extension String {
 }
 
 extension JSONSyntaxError {
-    fileprivate init(_ fault: json_error_t) {
+    /// - Parameter growth: how much further to the right the fault is than it was in the text that came.
+    fileprivate init(_ fault: json_error_t, growth: Int) {
         let code = withUnsafePointer(to: fault) { json_error_code($0) }
         let reason: Reason =
             switch code {
@@ -94,6 +97,6 @@ extension JSONSyntaxError {
             case json_error_end_of_input_expected: .trailingContent
             default: .malformed
             }
-        self.init(reason: reason, line: max(1, Int(fault.line)), column: max(1, Int(fault.column)))
+        self.init(reason: reason, line: max(1, Int(fault.line)), column: max(1, Int(fault.column) - growth))
     }
 }

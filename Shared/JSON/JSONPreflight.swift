@@ -8,6 +8,8 @@ struct JSONPreflight {
     /// The text with what libjansson cannot take rewritten; nil when there is nothing of that.
     var patched: [UInt8]? { copied == 0 ? nil : output }
     private(set) var clamped = false
+    /// Where in `patched` each replaced token ends, and how many bytes longer it is than it was.
+    private(set) var changes: [(end: Int, growth: Int)] = []
     private var output: [UInt8] = []
     /// How much of the text stands in `output`.
     private var copied = 0
@@ -44,15 +46,26 @@ struct JSONPreflight {
         if copied > 0 { output.append(copying: text.extracting(copied...)) }
     }
 
+    /// How much longer the line of a position in `patched` has become before it.
+    func growth(before position: Int, in patched: Span<UInt8>) -> Int {
+        var start = min(max(0, position), patched.count)
+        while start > 0, patched[start - 1] != 0x0A { start -= 1 }
+        return changes.reduce(0) { $0 + ($1.end > start && $1.end <= position ? $1.growth : 0) }
+    }
+
     /// libjansson cannot hold `\u0000` in the name of a member: it becomes `\u0001`, which no known name has either.
     private mutating func replaceNulls(_ token: Range<Int>, of text: Span<UInt8>) {
         var position = token.lowerBound + 1
+        var isName = false
         while position < token.upperBound {
             guard text[position] == UInt8(ascii: "\\") else {
                 position += 1
                 continue
             }
-            if text.isNull(escapedAt: position), text.isName(endingAt: token.upperBound) {
+            if text.isNull(escapedAt: position) {
+                // Asked once: the white space behind it may be long.
+                isName = isName || text.isName(endingAt: token.upperBound)
+                guard isName else { return }
                 output.append(copying: text.extracting(copied..<position))
                 output += "\\u0001".utf8
                 copied = position + 6
@@ -71,6 +84,7 @@ struct JSONPreflight {
         let isBeyondDouble = Double(number)?.isInfinite == true
         guard isBeyondDouble || isInteger && Int64(number) == nil else { return }
         output.append(copying: text.extracting(copied..<token.lowerBound))
+        let start = output.count
         if isBeyondDouble {
             clamped = true
             let largest = Double.greatestFiniteMagnitude
@@ -79,6 +93,7 @@ struct JSONPreflight {
             output += digits + "e0".utf8
         }
         copied = token.upperBound
+        changes.append((output.count, output.count - start - token.count))
     }
 }
 
@@ -111,9 +126,10 @@ extension Span<UInt8> {
     /// Past the longest number by RFC 8259 §6 that begins at `start`; one byte further where there is none.
     fileprivate func endOfNumber(from start: Int) -> Int {
         let integer = self[start] == UInt8(ascii: "-") ? start + 1 : start
-        var end = endOfDigits(from: integer)
+        // No further than the zero that begins one: the next of many zeros is another number.
+        let isZero = integer < count && self[integer] == UInt8(ascii: "0")
+        var end = isZero ? integer + 1 : endOfDigits(from: integer)
         guard end > integer else { return start + 1 }
-        if self[integer] == UInt8(ascii: "0") { end = integer + 1 }
         if end < count, self[end] == UInt8(ascii: ".") {
             let fraction = endOfDigits(from: end + 1)
             if fraction > end + 1 { end = fraction }

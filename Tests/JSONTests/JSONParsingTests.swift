@@ -129,6 +129,28 @@ import Testing
         _ = try parse("[\"\(String(repeating: "[", count: 100))\\\"[\"]")
     }
 
+    @Test("A long text is gone over once: nothing in it has the rest looked through again and again")
+    func work() {
+        // The square of a million would take hours.
+        let million = 1_000_000
+        #expect(reason([UInt8](repeating: UInt8(ascii: "0"), count: million)) != nil)
+        let nulls = "\"" + String(repeating: "\\u0000", count: million / 10) + "\""
+        let space = String(repeating: " ", count: million)
+        #expect(reason(Array("[\(nulls)\(space)]".utf8)) == nil)
+        #expect(reason(Array("{\(nulls)\(space):1}".utf8)) == nil)
+    }
+
+    @Test("An error is where it is in the text that came, also behind numbers that were rewritten")
+    func columnsOfRewritten() {
+        let nines = String(repeating: "9", count: 400)
+        for (text, line, column) in [
+            ("[\(nines), 18446744073709551616, x]", 1, 426), ("[1e999,\n1e999, x]", 2, 8), ("[\n\(nines),\nx]", 3, 1),
+        ] {
+            let error = #expect(throws: JSONSyntaxError.self) { try parse(text) }
+            #expect(error?.line == line && error?.column == column, "\(text.prefix(20)): \(error.debugDescription)")
+        }
+    }
+
     @Test("An error says where, and nothing of the text")
     func places() {
         do throws(JSONSyntaxError) {
