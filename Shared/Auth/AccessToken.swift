@@ -56,7 +56,7 @@ public struct AccessToken: Sendable, Equatable {
                 claims["aud"] == .string(audience), case .string(let subject)? = claims["sub"],
                 case .string(let name)? = claims["role"], let role = Role(rawValue: name),
                 case .integer(let issuedAt)? = claims["iat"], case .integer(let expiresAt)? = claims["exp"],
-                issuedAt <= nowSeconds.addingReportingOverflow(leewaySeconds).partialValue
+                issuedAt >= 0, issuedAt <= nowSeconds.addingReportingOverflow(leewaySeconds).partialValue
             else { throw .invalid }
             guard nowSeconds < expiresAt else { throw .expired }
             return AccessToken(subject: subject, role: role, issuedAt: issuedAt, expiresAt: expiresAt)

@@ -109,7 +109,10 @@ public final class TokenVerifier: Sendable {
             memory.generation = generation
             memory.tokens.removeAll()
         }
-        return memory.tokens[text]
+        // Unicode takes a Kelvin sign for a K. Our tokens are ASCII, whose other spellings all have more bytes.
+        guard let known = memory.tokens.index(forKey: text), memory.tokens[known].key.utf8.count == text.utf8.count
+        else { return nil }
+        return memory.tokens[known].value
     }
 
     private func remember(_ text: String, _ token: AccessToken) {

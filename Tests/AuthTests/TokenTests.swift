@@ -73,6 +73,10 @@ import Time
             (nil, #"{"iss":"marquee/identity","aud":"marquee","sub":"usr_1","role":"god","iat":1,"exp":9999999999}"#),
             (nil, #"{"iss":"marquee/identity","aud":"marquee","sub":"usr_1","role":"admin","iat":1}"#),
             (nil, #"{"iss":"marquee/identity","aud":"marquee","sub":"usr_1","role":"admin","iat":1,"exp":"9"}"#),
+            (
+                nil,
+                #"{"iss":"marquee/identity","aud":"marquee","sub":"usr_1","role":"admin","iat":\#(Int64.min),"exp":9999999999}"#
+            ),
         ] as [(String?, String?)])
     func forged(header: String?, claims: String?) async throws {
         let goodHeader = #"{"alg":"EdDSA","typ":"at+jwt","kid":"KID"}"#
@@ -102,6 +106,20 @@ import Time
         }
         let long = String(decoding: text, as: UTF8.self) + String(repeating: "A", count: 3000)
         await #expect(throws: TokenError.invalid) { try await verifier.verify(long) }
+    }
+
+    @Test("what Unicode takes for the same text as a token that is remembered is another")
+    func twin() async throws {
+        let loop = try EventLoop(name: "test")
+        defer { loop.stop() }
+        let verifier = verifier([key.publicKey])
+        // A signature is as good as random: some token has a K, and most do.
+        var text = ""
+        for lifetime in 3600..<3700 where !text.contains("K") { text = try token(lifetime: Int64(lifetime)) }
+        let twin = text.replacing("K", with: "\u{212A}")
+        try #require(twin == text && !twin.utf8.elementsEqual(text.utf8))
+        _ = try await loop.perform { [text] in try await verifier.verify(text) }
+        await #expect(throws: TokenError.invalid) { try await loop.perform { try await verifier.verify(twin) } }
     }
 
     @Test("a token signed by another key is refused")
