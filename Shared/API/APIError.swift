@@ -44,6 +44,8 @@ public struct APIError: Error, Sendable, Equatable {
             case 413: APIError(413, "body_too_large", "The body is larger than allowed here.")
             case 414: APIError(414, "uri_too_long", "The address is too long.")
             case 431: APIError(431, "headers_too_large", "The header fields are too long.")
+            case 501: APIError(501, "not_implemented", "This transfer coding is not known here.")
+            case 505: APIError(505, "http_version_not_supported", "This version of HTTP is not spoken here.")
             case 500...: .unavailable
             default: APIError(status, "bad_request", "This is not a valid HTTP request.")
             }

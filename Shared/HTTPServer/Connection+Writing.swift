@@ -37,12 +37,14 @@ extension Connection {
         guard phase == .reading, fault == nil else { return }
         var position = evbuffer_ptr()
         evbuffer_ptr_set(output, &position, size, EVBUFFER_PTR_SET)
-        var line = [UInt8](repeating: 0, count: 12)
-        guard evbuffer_copyout_from(output, &position, &line, 12) == 12 else { return }
-        // `HTTP/1.1 400`; 100 only asks for the body.
-        let status = line[9...].reduce(0) { $0 * 10 + Int($1) - 0x30 }
-        guard status >= 200 else { return }
-        fault = status
+        var line = [UInt8](repeating: 0, count: 32)
+        let count = evbuffer_copyout_from(output, &position, &line, line.count)
+        guard count > 0 else { return }
+        // `HTTP/1.1 400 Bad Request`, with the version that the client named; 100 only asks for the body.
+        let words = line.prefix(count).split(separator: 0x20)
+        let status = words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) : nil
+        if status == 100 { return }
+        fault = status.flatMap { (400...599).contains($0) ? $0 : nil } ?? 400
         server.call(self)
     }
 

@@ -7,6 +7,6 @@ public enum HTTPMethod: String, Sendable, Hashable, CaseIterable {
     case patch = "PATCH"
     case delete = "DELETE"
     case options = "OPTIONS"
-    /// TRACE, CONNECT, and whatever has no registered name: nothing here answers them but with 405.
+    /// TRACE, and whatever has no registered name: nothing here answers them but with 405.
     case other = "OTHER"
 }

@@ -67,7 +67,7 @@ public final class HTTPRequest {
         }
         let mark = rest.utf8.firstIndex(of: 0x3F)
         let path = rest[..<(mark ?? rest.endIndex)]
-        return (path.isEmpty ? "/" : String(path), mark.map { String(rest[rest.index(after: $0)...]) })
+        return (path.isEmpty ? "/" : String(path), mark.map { String(rest[rest.utf8.index(after: $0)...]) })
     }
 
     private static func bytes(of buffer: OpaquePointer?) -> [UInt8] {

@@ -5,7 +5,7 @@ import Synchronization
 /// HTTP/1.1 over libevent's evhttp: one listening socket, which every loop accepts from, and on each loop the
 /// connections that it accepted. A handler runs as a task on its connection's loop, and each request gets one answer.
 ///
-/// evhttp has the last word on chunks: it takes no chunk extensions, tolerates blank lines between chunks, and reports a
+/// evhttp has the last word on chunks: it takes no chunk extensions, takes a sign or `0x` before a size, tolerates blank lines between chunks, and reports a
 /// size that it cannot read as one that is too long, hence 413. Trailers are read and dropped. Folded header fields are
 /// refused, and so is a blank line before a request.
 public final class HTTPServer: Sendable {

@@ -26,6 +26,8 @@ struct HeadCheck {
         if encodings > 0, encodings > 1 || lengths > 0 || isOld { refusal = 400 }
         // RFC 9110, section 10.1.1: HTTP/1.0 knows no expectations.
         if expectsMore, !isOld, refusal == nil { refusal = 417 }
+        // A tunnel is nobody's here, and evhttp would keep the connection open for it.
+        if request.pointee.type == EVHTTP_REQ_CONNECT { refusal = 400 }
         guard let target = request.pointee.uri, Self.isTarget(target) else {
             refusal = 400
             return
@@ -38,7 +40,7 @@ struct HeadCheck {
 
     private static let withBody: Set<UInt32> = [
         EVHTTP_REQ_POST.rawValue, EVHTTP_REQ_PUT.rawValue, EVHTTP_REQ_PATCH.rawValue, EVHTTP_REQ_DELETE.rawValue,
-        EVHTTP_REQ_OPTIONS.rawValue, EVHTTP_REQ_CONNECT.rawValue,
+        EVHTTP_REQ_OPTIONS.rawValue,
     ]
 
     private mutating func note(_ name: UnsafePointer<CChar>, _ value: UnsafePointer<CChar>) {

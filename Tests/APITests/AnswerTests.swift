@@ -1,4 +1,5 @@
 import JSON
+import Lifecycle
 import TestSupport
 import Testing
 
@@ -88,6 +89,22 @@ import Testing
             #expect(head.header("content-length") == "\(get.body.count)")
             #expect(head.header("etag") == get.header("etag"))
             #expect(try await service.send("HEAD", "/v1/nowhere").status == 404)
+        }
+    }
+
+    @Test("what the server cannot read is the client's to mend, with a code of its own, and no reason to try again")
+    func unreadable() async throws {
+        try await withThings(0) { service async throws in
+            for (head, status, code) in [
+                ("POST /v1/things HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n", 501, "not_implemented"),
+                ("GET /v1/things HTTP/0.5\r\nHost: a\r\n", 505, "http_version_not_supported"),
+                ("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n", 400, "bad_request"),
+            ] {
+                let bytes = try await RawHTTP.exchange(
+                    Array("\(head)\r\n".utf8), port: service.running.publicAddress.port)
+                let answer = try RawHTTP.parse(bytes)
+                #expect(answer.status == status && answer.codes == [code] && answer.header("retry-after") == nil)
+            }
         }
     }
 }
