@@ -67,8 +67,8 @@ extension MailMessage {
 /// RFC 2045 §6.7: lines of at most 76 characters, nothing but printable ASCII. Whatever ends a line of the text is CRLF.
 func quotedPrintable(_ text: String) -> [UInt8] {
     var bytes: [UInt8] = []
-    let lines = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
-        .split(separator: "\n", omittingEmptySubsequences: false)
+    let ends: [Character] = ["\r\n", "\n", "\r"]
+    let lines = text.split(omittingEmptySubsequences: false) { ends.contains($0) }
     // A text that ends with a line feed has no further, empty line.
     for line in lines.last?.isEmpty == true ? lines.dropLast() : lines[...] {
         var column = 0

@@ -69,6 +69,13 @@ struct RenderingTests {
         #expect(lines.contains("text '\(text.replacing("è", with: "\\xe8").replacing("\r\n", with: "\\n"))\\n'"))
     }
 
+    @Test("has a line for each that its text has, however they end", arguments: ["\n", "\r", "\r\n", "\r\r\n", "\n\r"])
+    func lineEnds(end: String) async throws {
+        let lines = try await parts(message(text: "a\(end)b"))
+        let count = end.unicodeScalars.count - (end.hasSuffix("\r\n") ? 1 : 0)
+        #expect(lines.contains("text 'a\(String(repeating: "\\n", count: count))b\\n'"))
+    }
+
     @Test("is the same bytes each time")
     func same() throws {
         #expect(try message(html: "<p>").rendered() == message(html: "<p>").rendered())
