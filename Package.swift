@@ -114,6 +114,11 @@ let package = Package(
                     "AnalyticsService", "BookingService", "CatalogService", "IdentityService", "TestSupport",
                 ]
                     + mechanisms, path: "Tests/AccessTests", swiftSettings: strict),
+            // The parsers of all of them.
+            .testTarget(
+                name: "FuzzTests",
+                dependencies: ["BookingService", "CatalogService", "IdentityService", "CSV", "Mail", "TestSupport"]
+                    + mechanisms, path: "Tests/FuzzTests", swiftSettings: strict),
             .testTarget(
                 name: "GatewayTests", dependencies: ["TestSupport"], path: "Tests/GatewayTests", swiftSettings: strict),
             .executableTarget(

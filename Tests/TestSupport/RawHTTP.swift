@@ -27,17 +27,23 @@ public enum RawHTTP {
     }
 
     /// Sends bytes and reads until the peer closes. Blocks a thread of Dispatch's, none of Swift's own.
-    public static func exchange(_ bytes: [UInt8], host: String = "127.0.0.1", port: UInt16) async throws -> [UInt8] {
+    /// - Parameter halfClosing: whether the peer is told that no more will come.
+    public static func exchange(
+        _ bytes: [UInt8], host: String = "127.0.0.1", port: UInt16, halfClosing: Bool = false
+    ) async throws -> [UInt8] {
         try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
-                continuation.resume(with: Result { try blockingExchange(bytes, host: host, port: port) })
+                continuation.resume(with: Result { try blockingExchange(bytes, host, port, halfClosing) })
             }
         }
     }
 
-    private static func blockingExchange(_ bytes: [UInt8], host: String, port: UInt16) throws -> [UInt8] {
+    private static func blockingExchange(
+        _ bytes: [UInt8], _ host: String, _ port: UInt16, _ halfClosing: Bool
+    ) throws -> [UInt8] {
         let connection = try TCPConnection(host: host, port: port)
         connection.send(bytes)
+        if halfClosing { connection.finishSending() }
         var answer: [UInt8] = []
         while true {
             do {

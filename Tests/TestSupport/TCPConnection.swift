@@ -38,6 +38,9 @@ public final class TCPConnection: Sendable {
         }
     }
 
+    /// Tells the peer that no more will come; its answer still does.
+    public func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// What has arrived; empty when the peer has closed.
     /// - Throws: `RawHTTP.Failure` when nothing comes in time, or the connection is broken.
     public func receive() throws -> [UInt8] {
