@@ -136,6 +136,13 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
+    /// Runs what is queued, and what that queues, until nothing is: for a simulation on the loop's own thread, which has
+    /// neither sockets nor timers.
+    package func runUntilIdle() {
+        precondition(isCurrent, "a loop's work is done on its own thread")
+        while state.withLock({ !$0.work.isEmpty }) { runQueuedWork() }
+    }
+
     /// One swap of the queue a round, so that work which queues more work cannot keep the sockets waiting.
     fileprivate func runQueuedWork() {
         let (work, running) = state.withLock { state in

@@ -17,6 +17,12 @@ extension HTTPClient {
         public let body: [UInt8]
         let headers: [(name: String, value: String)]
 
+        package init(status: Int, body: [UInt8], headers: [(name: String, value: String)] = []) {
+            self.status = status
+            self.body = body
+            self.headers = headers
+        }
+
         /// The first field of that name, in any case, without the white space around it.
         public func header(_ name: String) -> String? {
             let name = name.lowercased()

@@ -18,6 +18,8 @@ public final class HTTPClient: Sendable {
     private let home: EventLoop
     private let metrics: CallMetrics
     private let now: @Sendable () -> Int64
+    /// What answers instead of the neighbour.
+    private let standIn: StandIn?
     private let pools: LoopLocal<ConnectionPool>
     private let state: Mutex<State>
     private let lastTransfer = Atomic<UInt64>(0)
@@ -30,13 +32,21 @@ public final class HTTPClient: Sendable {
         try self.init(configuration, loop: loop, metrics: metrics, now: monotonicMilliseconds)
     }
 
-    /// - Parameter now: milliseconds of a clock that does not step back.
+    /// Answers one attempt at a call, in a simulation: what was sent, to which path and query.
+    package typealias StandIn =
+        @Sendable (_ target: String, _ body: [UInt8]) -> Result<Response, HTTPClientError>
+
+    /// - Parameters:
+    ///   - now: milliseconds of a clock that does not step back.
+    ///   - standIn: what answers instead of the neighbour, at once; nil for the neighbour.
     package init(
-        _ configuration: Configuration, loop: EventLoop, metrics: Metrics?, now: @escaping @Sendable () -> Int64
+        _ configuration: Configuration, loop: EventLoop, metrics: Metrics?, now: @escaping @Sendable () -> Int64,
+        standIn: StandIn? = nil
     ) throws(HTTPClientError) {
         try configuration.validate()
         self.configuration = configuration
         self.now = now
+        self.standIn = standIn
         home = loop
         self.metrics = CallMetrics(
             metrics ?? Metrics(), neighbour: configuration.neighbour, purpose: configuration.purpose)
@@ -169,6 +179,9 @@ public final class HTTPClient: Sendable {
     }
 
     private func transfer(_ request: Request, milliseconds: Int64, on loop: EventLoop) async -> Transfer.Outcome {
+        if let standIn {
+            return standIn(String(request.url.dropFirst(configuration.baseURL.count)), request.body ?? [])
+        }
         let id = lastTransfer.wrappingAdd(1, ordering: .relaxed).newValue
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

@@ -28,6 +28,25 @@ public final class HTTPRequest {
         body = Self.bytes(of: raw.pointee.input_buffer)
     }
 
+    /// A request that came over no connection, as evhttp would have read it: for simulations. Nil without memory, or for
+    /// a header that cannot be.
+    ///
+    /// - Parameter body: runs with the request, which is gone after it.
+    package static func with<T>(
+        _ method: HTTPMethod, _ target: String, headers: [(name: String, value: String)], body bytes: [UInt8],
+        _ body: (HTTPRequest) async -> T
+    ) async -> T? {
+        guard let raw = evhttp_request_new(nil, nil) else { return nil }
+        defer { evhttp_request_free(raw) }
+        raw.pointee.type = method.type
+        raw.pointee.uri = strdup(target)
+        for (name, value) in headers where evhttp_add_header(raw.pointee.input_headers, name, value) != 0 { return nil }
+        evbuffer_add(raw.pointee.input_buffer, bytes, bytes.count)
+        let request = HTTPRequest(raw, headerFields: headers.count, arrived: 0)
+        defer { request.detach() }
+        return await body(request)
+    }
+
     func detach() { raw = nil }
 
     /// The client's address, numeric; empty once the connection is gone.
@@ -80,6 +99,19 @@ public final class HTTPRequest {
 }
 
 extension HTTPMethod {
+    fileprivate var type: evhttp_cmd_type {
+        switch self {
+        case .get: EVHTTP_REQ_GET
+        case .head: EVHTTP_REQ_HEAD
+        case .post: EVHTTP_REQ_POST
+        case .put: EVHTTP_REQ_PUT
+        case .patch: EVHTTP_REQ_PATCH
+        case .delete: EVHTTP_REQ_DELETE
+        case .options: EVHTTP_REQ_OPTIONS
+        case .other: EVHTTP_REQ_TRACE
+        }
+    }
+
     init(_ type: evhttp_cmd_type) {
         self =
             switch type {

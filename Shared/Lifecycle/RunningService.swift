@@ -2,6 +2,7 @@ import API
 import Auth
 import EventLoop
 import Glibc
+import HTTPClient
 import HTTPServer
 import SQLite
 import Synchronization
@@ -30,23 +31,13 @@ public final class RunningService<S: Service>: Sendable {
         try await S.goOn(context)
         let service = try await S(context)
         let health = Health(context.database)
-        let credential = try settings.serviceCredential()
-        let gate = Gate(verifier: service.verifier, serviceCredential: credential)
-        let router = Router(
-            service.routes, gate: gate,
-            idempotency: Idempotency(
-                context.database, clock: clock, secret: try SecretFile.kept(at: context.databasePath + ".secret")),
-            metrics: context.metrics,
-            log: context.log)
-        let internalRouter = Router(
-            service.internalRoutes + health.routes(context.metrics), gate: gate, metrics: context.metrics,
-            log: context.log)
+        let routers = try context.routers(of: service, and: health.routes(context.metrics))
         let publicAddress = try settings.address(
             "PUBLIC_ADDRESS", default: Address(host: "127.0.0.1", port: S.defaultPorts.public))
         let internalAddress = try settings.address(
             "INTERNAL_ADDRESS", default: Address(host: "127.0.0.1", port: S.defaultPorts.internal))
-        publicServer = try Self.listen(router, publicAddress, context)
-        internalServer = try Self.listen(internalRouter, internalAddress, context)
+        publicServer = try Self.listen(routers.public, publicAddress, context)
+        internalServer = try Self.listen(routers.internal, internalAddress, context)
         self.publicAddress = Address(host: publicAddress.host, port: publicServer.port)
         self.internalAddress = Address(host: internalAddress.host, port: internalServer.port)
         self.service = service
@@ -93,23 +84,55 @@ let commandWorker: Int64 = 1023
 extension ServiceContext {
     init<S: Service>(_: S.Type, settings: Settings, clock: WallClock, log: Logger?, worker: Int64) throws {
         let metrics = Metrics()
+        let count = try settings.integer("LOOPS", default: S.defaultLoops, in: 1...8)
+        let path = S.databasePath(settings)
+        let database = try Database(.init(path: path), migrations: S.migrations, metrics: metrics)
+        let loops = try (0..<count).map { try EventLoop(name: "\(S.name)-\($0)") }
+        try self.init(
+            S.self, settings: settings, clock: clock, log: log, worker: worker, database: database, loops: loops,
+            metrics: metrics
+        ) { configuration in
+            try HTTPClient(configuration, loop: loops[0], metrics: metrics)
+        }
+    }
+
+    /// Of what is there already.
+    /// - Parameter connect: makes the client for a neighbour.
+    package init<S: Service>(
+        _: S.Type, settings: Settings, clock: WallClock, log: Logger?, worker: Int64, database: Database,
+        loops: [EventLoop], metrics: Metrics,
+        connect: @escaping @Sendable (HTTPClient.Configuration) throws -> HTTPClient
+    ) throws {
         guard let ids = Snowflake(worker: worker, clock: clock) else {
             throw SettingError("WORKER_ID must be from 0 to \(commandWorker - 1).")
         }
-        let count = try settings.integer("LOOPS", default: S.defaultLoops, in: 1...8)
-        let path = S.databasePath(settings)
         self.settings = settings
         self.clock = clock
         self.ids = ids
         self.metrics = metrics
         self.log = try log ?? Logger(service: S.name, level: settings.logLevel(), clock: clock)
-        databasePath = path
-        database = try Database(.init(path: path), migrations: S.migrations, metrics: metrics)
+        self.database = database
+        self.loops = loops
+        self.connect = connect
+        databasePath = S.databasePath(settings)
         for table in S.identified {
             let last = try database.read { try $0.first("SELECT max(id) FROM \(raw: table)") { try $0.intOrNil(0) } }
             if let last = last ?? nil { ids.continueAfter(last) }
         }
-        loops = try (0..<count).map { try EventLoop(name: "\(S.name)-\($0)") }
+    }
+
+    /// What answers on the two listeners.
+    /// - Parameter more: internal routes, besides the service's own.
+    package func routers<S: Service>(
+        of service: S, and more: [Route] = []
+    ) throws -> (public: Router, internal: Router) {
+        let gate = Gate(verifier: service.verifier, serviceCredential: try settings.serviceCredential())
+        let idempotency = Idempotency(
+            database, clock: clock, secret: try SecretFile.kept(at: databasePath + ".secret"))
+        return (
+            Router(service.routes, gate: gate, idempotency: idempotency, metrics: metrics, log: log),
+            Router(service.internalRoutes + more, gate: gate, metrics: metrics, log: log)
+        )
     }
 
     func close() {

@@ -78,6 +78,8 @@ public struct ServiceContext: Sendable {
     public let metrics: Metrics
     public let log: Logger
     let databasePath: String
+    /// Makes the client for a neighbour.
+    let connect: @Sendable (HTTPClient.Configuration) throws -> HTTPClient
 
     /// A client for the neighbour whose internal listener the setting `name` gives the address of.
     /// - Parameter purpose: what it is for, where the neighbour has another client here.
@@ -87,7 +89,7 @@ public struct ServiceContext: Sendable {
         var configuration = HTTPClient.Configuration(
             neighbour: neighbour, baseURL: url, credential: try settings.serviceCredential())
         configuration.purpose = purpose
-        return try HTTPClient(configuration, loop: loops[0], metrics: metrics)
+        return try connect(configuration)
     }
 
     /// A verifier that asks identity for its keys and keeps them beside the database.

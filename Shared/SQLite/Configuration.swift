@@ -25,6 +25,12 @@ extension Database {
         /// be dumped gives 0, so that the dump is the same every time.
         public var now: @Sendable () -> Int64 = Clock.wallMilliseconds
 
+        /// Whether writes wait until `runBatch` is called, instead of being run by a thread: for simulations, in which
+        /// nothing happens by itself. Whoever opened the database is then the only one who uses it, on one thread.
+        package var isStepped = false
+        /// Asked before each statement of the writer's whether it fails: for simulations.
+        package var faults: (@Sendable () -> StatementFault?)?
+
         public init(path: String) {
             self.path = path
         }

@@ -9,6 +9,8 @@ public class Connection {
     /// In the hands of a closure, to which no statement may slip out of its transaction: after SQLite has rolled that
     /// back, each further statement would commit by itself.
     final var isLent = false
+    /// Asked before each statement whether that fails: nil but where faults are injected.
+    final var faults: (@Sendable () -> StatementFault?)?
 
     /// - Parameter database: an open handle, closed by `deinit`.
     init(_ database: OpaquePointer, statementLimit: Int) {
@@ -66,6 +68,7 @@ public class Connection {
 
     private func start(_ sql: SQL) throws(DatabaseError) -> Statement {
         guard !isLent || isInTransaction else { throw .sql("its transaction was rolled back before", sql: sql.text) }
+        if let fault = faults?() { throw inject(fault) }
         let statement = try statements.statement(sql, database: database)
         try statement.bind(sql.arguments)
         statement.isInUse = true

@@ -8,11 +8,12 @@ import Telemetry
 /// A closure given to `read` or `write` is a function of the database alone: no network, no clock, no side effect. It
 /// may be run again, and it is not undone outside of the database.
 public final class Database: Sendable {
-    private let queue: WriteQueue
-    private let writer: Writer
-    private let thread: WriterThread
-    private let readers: Readers
-    private let isClosed = Atomic(false)
+    let queue: WriteQueue
+    let writer: Writer
+    /// Nil where it is stepped.
+    private let thread: WriterThread?
+    let readers: Readers
+    let isClosed = Atomic(false)
 
     /// Opens the file, makes it when there is none, and applies the migrations it lacks.
     /// - Throws: `newerSchema`, `changedMigration`, `failedMigration` or `cannotOpen` when this program must not work
@@ -31,7 +32,7 @@ public final class Database: Sendable {
         self.queue = queue
         self.writer = writer
         readers = Readers(opening)
-        thread = try WriterThread { writer.run() }
+        thread = configuration.isStepped ? nil : try WriterThread { writer.run() }
     }
 
     deinit { close() }
@@ -74,9 +75,9 @@ public final class Database: Sendable {
     /// Takes no more work, does what is queued, empties the log into the file and waits for all of that. The event
     /// loops' connections close with their loops.
     public func close() {
-        isClosed.store(true, ordering: .releasing)
+        let wasClosed = isClosed.exchange(true, ordering: .acquiringAndReleasing)
         queue.close()
-        thread.join()
+        if let thread { thread.join() } else if !wasClosed { writer.run() }
         readers.removeSpare()
     }
 

@@ -34,6 +34,7 @@ struct Opening: Sendable {
         try set(Pragmas.writer(configuration), on: transaction)
         let mode = try read { () throws in try transaction.first("PRAGMA journal_mode") { row in try row.text(0) } }
         guard mode == "wal" else { throw .cannotOpen(path: configuration.path, reason: "its file system has no WAL") }
+        transaction.faults = configuration.faults
         return transaction
     }
 

@@ -66,6 +66,11 @@ final class Readers: Sendable {
         return try reader.read(body)
     }
 
+    /// Gives up this loop's reader, before its loop ends.
+    func release() {
+        (try? ofLoop.value)?.owner = nil
+    }
+
     func removeSpare() {
         spare.withLock { $0 = [] }
     }

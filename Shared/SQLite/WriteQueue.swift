@@ -57,17 +57,14 @@ final class WriteQueue: @unchecked Sendable {
         }
     }
 
+    /// How many writes wait.
+    var count: Int { state.withLock { $0.waiting.count } }
+
     /// Up to `count` writes, as soon as there is one; nil when the queue is closed and empty.
     func take(upTo count: Int) -> ArraySlice<Write>? {
         while true {
-            let (batch, isClosed) = state.withLock { state -> (ArraySlice<Write>, Bool) in
-                let batch = state.waiting.prefix(count)
-                if batch.count == state.waiting.count {
-                    state.waiting = []
-                } else {
-                    state.waiting.removeFirst(batch.count)
-                }
-                metrics.depth.add(Int64(-batch.count))
+            let (batch, isClosed) = state.withLock { state in
+                let batch = takeWaiting(upTo: count, &state)
                 state.isTakerAsleep = batch.isEmpty && !state.isClosed
                 return (batch, state.isClosed)
             }
@@ -75,6 +72,22 @@ final class WriteQueue: @unchecked Sendable {
             if isClosed { return nil }
             while sem_wait(arrival) != 0 {}  // EINTR
         }
+    }
+
+    /// Up to `count` writes of those that wait already.
+    func takeWaiting(upTo count: Int) -> ArraySlice<Write> {
+        state.withLock { takeWaiting(upTo: count, &$0) }
+    }
+
+    private func takeWaiting(upTo count: Int, _ state: inout State) -> ArraySlice<Write> {
+        let batch = state.waiting.prefix(count)
+        if batch.count == state.waiting.count {
+            state.waiting = []
+        } else {
+            state.waiting.removeFirst(batch.count)
+        }
+        metrics.depth.add(Int64(-batch.count))
+        return batch
     }
 
     /// One post for a sleeping taker, none for one at work: it looks again by itself.

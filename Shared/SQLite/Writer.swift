@@ -5,7 +5,8 @@ import Synchronization
 /// The one connection that writes, on a thread of its own: whatever has been queued meanwhile goes into one
 /// transaction, so that many writers share one sync.
 ///
-/// `@unchecked Sendable`: `transaction` and `isSuspect` are touched by the thread alone, from `start` on.
+/// `@unchecked Sendable`: `transaction` and `isSuspect` are touched by the thread alone, from `start` on; in a database
+/// that is stepped there is no such thread, and only one that steps it.
 final class Writer: @unchecked Sendable {
     private let opening: Opening
     private let queue: WriteQueue
@@ -33,7 +34,7 @@ final class Writer: @unchecked Sendable {
 
     /// All of a batch is answered by one commit or one failure. A closure that threw is answered with its error after
     /// the commit too: what it saw of the others' work must have happened.
-    private func run(_ batch: ArraySlice<Write>) {
+    func run(_ batch: ArraySlice<Write>) {
         let start = Clock.monotonicMicroseconds()
         func observe(didFail: Bool) {
             let duration = Clock.monotonicMicroseconds() - start
@@ -108,6 +109,12 @@ final class Writer: @unchecked Sendable {
     private func replaceConnection() throws(DatabaseError) {
         transaction = try opening.writer()
         isSuspect = false
+    }
+
+    /// What a process leaves behind that ends here: the last commit.
+    func abandon() {
+        transaction.faults = nil
+        if transaction.isInTransaction { sqlite3_exec(transaction.database, "ROLLBACK", nil, nil, nil) }
     }
 
     /// Empties the log, so that the file alone holds everything; a reader at work may prevent it, which loses nothing.

@@ -44,7 +44,7 @@ package struct BookingService: Service {
     let catalog: Catalog
     let identity: Identity
     /// Those that are told what happens here.
-    let followers: [Follower]
+    package let followers: [Follower]
     let cursors: CursorSeal
     let plans = SeatPlans()
     let ticketKeys: TicketKeys
@@ -109,8 +109,11 @@ extension BookingService {
             group.addTask { await settleUnsureSessions() }
             for follower in followers { group.addTask { await relay(to: follower) } }
         }
-        mailer.transport.stop()
+        stopMails()
     }
+
+    /// No mail goes any more.
+    package func stopMails() { mailer.transport.stop() }
 }
 
 extension HoardingLimits {

@@ -87,14 +87,18 @@ extension BookingService {
     /// waits for it: who takes seats of a session notes its lapsed bookings first.
     func tidy() async {
         while !Task.isCancelled {
-            let count = try? await database.write { [clock] in
-                try $0.expireBookings(limit: Self.tidiedAtOnce, at: clock.now())
-            }
-            if (count ?? 0) < Int(Self.tidiedAtOnce),
+            if ((try? await tidyBatch()) ?? 0) < Int(Self.tidiedAtOnce),
                 (try? await loop.sleep(milliseconds: Self.tidyingMilliseconds)) == nil
             {
                 return
             }
+        }
+    }
+
+    /// - Returns: how many bookings had run out, of the first few.
+    package func tidyBatch() async throws -> Int {
+        try await database.write { [clock] in
+            try $0.expireBookings(limit: Self.tidiedAtOnce, at: clock.now())
         }
     }
 }

@@ -39,7 +39,7 @@ extension BookingService {
     }
 
     /// - Returns: whether more may be waiting.
-    private func relayBatch(to follower: Follower, _ batch: inout BatchSize) async throws -> Bool {
+    package func relayBatch(to follower: Follower, _ batch: inout BatchSize) async throws -> Bool {
         let next = try database.read { try $0.batch(for: follower.name, limit: batch.size) }
         follower.waiting.set(max(0, next.newest - next.position))
         follower.setAside.set(next.setAside)
@@ -134,12 +134,14 @@ private struct Batch: Sendable {
 }
 
 /// How many events a follower is sent at once: fewer while one that it refuses is looked for.
-struct BatchSize {
+package struct BatchSize {
     private static let mostAttempts: Int64 = 5
 
     private(set) var size = BookingService.eventsAtOnce
     /// How often the event that is sent alone was refused.
     private(set) var attempts: Int64 = 0
+
+    package init() {}
 
     mutating func wasTaken() {
         size = min(BookingService.eventsAtOnce, size * 2)

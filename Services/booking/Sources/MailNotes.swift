@@ -18,7 +18,7 @@ extension BookingService {
     }
 
     /// - Returns: whether more may have happened.
-    private func noteMailBatch() async throws -> Bool {
+    package func noteMailBatch() async throws -> Bool {
         let (position, last) = try database.read { connection in
             let position = try connection.position(of: Mailer.follower)
             let last = try connection.first(

@@ -11,11 +11,11 @@ struct EventsRefused: Error, CustomStringConvertible {
 }
 
 /// A neighbour that is told what happens here: in order, each event at least once.
-struct Follower: Sendable {
+package struct Follower: Sendable {
     /// A commit on a slow disk is worth waiting for: without an answer the same events go out again.
     private static let timeout: Int64 = 5_000
 
-    let name: String
+    package let name: String
     /// Events that it has not taken yet.
     let waiting: Gauge
     /// For how many seconds the oldest of them has waited.
