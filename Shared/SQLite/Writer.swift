@@ -84,9 +84,10 @@ final class Writer: @unchecked Sendable {
         }
     }
 
-    /// Why a closure left no transaction behind: SQLite rolled all of it back, or the closure ended it.
+    /// Why a closure left no transaction behind that may be committed: SQLite rolled all of it back, a savepoint could not
+    /// be undone, or the closure ended it.
     private func lost(_ error: any Error) -> DatabaseError {
-        if let error = error as? DatabaseError, error.isOfTheFile { return error }
+        if let error = error as? DatabaseError, error.isOfTheFile || error.isTemporary { return error }
         return .sql("a write ended its batch's transaction: \(error)", sql: "")
     }
 

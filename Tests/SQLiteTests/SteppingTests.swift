@@ -4,6 +4,8 @@ import Testing
 
 /// A database without a thread, whose statements fail when they are told to: what simulations run on.
 @Suite struct SteppingTests {
+    private struct Refused: Error {}
+
     private let directory: TemporaryDirectory
     private let database: Database
     /// Of the next statements, in their order.
@@ -75,5 +77,21 @@ import Testing
         database.runBatch(upTo: 2)
         for write in others { await #expect(throws: DatabaseError.diskFull) { try await write.value } }
         #expect(try database.count() == 1)
+    }
+
+    @Test("where a refused write cannot be undone for a while, its batch is told to come back, and the next one works")
+    func lockedUndoing() async throws {
+        let refused = Task { [database] in try await database.write { _ in throw Refused() } }
+        while database.waitingWrites == 0 { await Task.yield() }
+        let writes = await add(1...1)
+        // BEGIN, SAVEPOINT, and ROLLBACK TO.
+        faults.next.withLock { $0 = [nil, nil, StatementFault(.busy)] }
+        database.runBatch(upTo: 2)
+        await #expect(throws: DatabaseError.busy) { try await refused.value }
+        await #expect(throws: DatabaseError.busy) { try await writes[0].value }
+        #expect(DatabaseError.busy.isTemporary)
+        let later = await add(2...2)
+        database.runBatch(upTo: 1)
+        #expect(try await later[0].value == 1)
     }
 }
