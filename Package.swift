@@ -107,6 +107,16 @@ let package = Package(
             .testTarget(
                 name: "HistoryTests", dependencies: ["SeatHistory", "TestSupport"] + mechanisms,
                 path: "Tests/HistoryTests", swiftSettings: strict),
+            // Booking on one thread, from a seed: a library for tests, and an executable that is built for speed.
+            .target(
+                name: "Simulator", dependencies: ["BookingService", "TestSupport"] + mechanisms,
+                path: "Tests/Simulator", swiftSettings: strict),
+            .executableTarget(
+                name: "simulate", dependencies: ["Simulator", "TestSupport"], path: "Tests/Simulate",
+                swiftSettings: strict),
+            .testTarget(
+                name: "SimulatorTests", dependencies: ["Simulator", "TestSupport"] + mechanisms,
+                path: "Tests/SimulatorTests", swiftSettings: strict),
             // The one place that knows all four: who may use which route is one table.
             .testTarget(
                 name: "AccessTests",
