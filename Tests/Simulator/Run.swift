@@ -73,7 +73,8 @@ public struct Run: Sendable {
         let taken = Array((steps ?? Array(0..<length)).prefix(step + 1))
         print("SIM_SEED=\(seed), step \(step): \(what); looking for fewer steps")
         fflush(nil)
-        let fewer = await simulation.shrunk(seed: seed, steps: taken)
+        // Those that were asked for are taken as they are.
+        let fewer = steps == nil ? await simulation.shrunk(seed: seed, steps: taken) : taken
         let script = Script.steps(of: seed, count: (fewer.last ?? -1) + 1)
         let verdict = await simulation.verdict(seed: seed, steps: fewer)
         let lines = fewer.map { "  \($0): \(script[$0])" }
