@@ -1,4 +1,3 @@
-import CSodium
 import JSON
 
 /// The public keys that tokens of one purpose may be signed with, by `kid`, as a JWK Set (RFC 7517, RFC 8037).
@@ -48,9 +47,7 @@ public struct KeySet: Sendable, Equatable {
     /// A key's name follows from the key alone: SHA-256 of its canonical JWK (RFC 7638).
     public static func thumbprint(_ key: Ed25519.PublicKey) -> String {
         let canonical = Array(#"{"crv":"Ed25519","kty":"OKP","x":"\#(Base64URL.encode(key.bytes))"}"#.utf8)
-        var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
-        crypto_hash_sha256(&digest, canonical, UInt64(canonical.count))
-        return Base64URL.encode(digest)
+        return Base64URL.encode(SHA256.hash(canonical))
     }
 
     public static func == (left: KeySet, right: KeySet) -> Bool {

@@ -39,8 +39,9 @@ extension Launch {
 extension Service {
     static func databasePath(_ settings: Settings) -> String { settings.text("DATABASE", default: "\(name).db") }
 
-    /// Has the service note that it goes on from a copy, if it does.
+    /// Has the service begin on what is there, and note that it goes on from a copy, if it does.
     static func goOn(_ context: ServiceContext) async throws {
+        try await context.database.write { [clock = context.clock] in try begin($0, at: clock.now()) }
         guard try context.database.isCopy() else { return }
         try await context.database.write { [clock = context.clock] transaction in
             try restored(transaction, at: clock.now())

@@ -70,6 +70,7 @@ public enum Launch<S: Service> {
                 return false
             }
             try transaction.executeScript(text)
+            try S.begin(transaction, at: context.clock.now())
             return true
         }
         print(seeded ? "\(S.name): the sample data is in." : "\(S.name): there is data already; nothing was added.")

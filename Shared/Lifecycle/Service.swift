@@ -32,8 +32,11 @@ public protocol Service: Sendable {
     func work() async
     /// Commands of its own, beside those that all have.
     static var commands: [Command] { get }
+    /// Begins what it keeps of the data that is there already: done at each start, before anything else is, and with
+    /// sample data.
+    static func begin(_ transaction: Transaction, at now: Timestamp) throws
     /// Its database was restored from a copy: what it has told others since that was made may be more than it knows
-    /// now. Done once, before anything else is.
+    /// now. Done once, after `begin` and before anything else is.
     static func restored(_ transaction: Transaction, at now: Timestamp) throws
 }
 
@@ -42,6 +45,7 @@ extension Service {
     public var internalRoutes: [Route] { [] }
     public func work() async {}
     public static var commands: [Command] { [] }
+    public static func begin(_ transaction: Transaction, at now: Timestamp) throws {}
     public static func restored(_ transaction: Transaction, at now: Timestamp) throws {}
     public static var defaultLoops: Int64 { 1 }
 }

@@ -14,6 +14,7 @@ public final class Database: Sendable {
     private let thread: WriterThread?
     let readers: Readers
     let isClosed = Atomic(false)
+    let path: String
 
     /// Opens the file, makes it when there is none, and applies the migrations it lacks.
     /// - Throws: `newerSchema`, `changedMigration`, `failedMigration` or `cannotOpen` when this program must not work
@@ -29,6 +30,7 @@ public final class Database: Sendable {
         let metrics = WriterMetrics(metrics ?? Metrics())
         let queue = WriteQueue(limit: configuration.queueLimit, metrics: metrics)
         let writer = Writer(transaction, opening: opening, queue: queue, metrics: metrics)
+        path = configuration.path
         self.queue = queue
         self.writer = writer
         readers = Readers(opening)

@@ -32,6 +32,15 @@ extension Database {
     }
 
     private static func fill(_ draft: String, from source: String, _ migrations: [Migration]) throws(DatabaseError) {
+        let copy = try pages(of: source, in: draft, migrations)
+        try SQLite.read { () throws in try check(copy) }
+        try copy.set("PRAGMA user_version = \(copyMark)")
+    }
+
+    /// One file of this program's, without a log beside it.
+    private static func pages(
+        of source: String, in draft: String, _ migrations: [Migration]
+    ) throws(DatabaseError) -> Transaction {
         let from = try Opening(configuration: Configuration(path: source)).copied()
         let opening = Opening(configuration: Configuration(path: draft))
         try opening.prepareFile()
@@ -41,13 +50,25 @@ extension Database {
         try from.set("BEGIN")
         try from.set("SELECT count(*) FROM sqlite_schema")
         try copyPages(from, to)
-        // One file, without a log beside it.
+        // The log may be cut back again.
+        try from.set("COMMIT")
         try to.set("PRAGMA journal_mode = DELETE")
-        try SQLite.read { () throws in
-            try Migrator(migrations: migrations, path: source, now: Clock.wallMilliseconds).check(to)
-            try check(to)
-        }
-        try to.set("PRAGMA user_version = \(copyMark)")
+        try Migrator(migrations: migrations, path: source, now: Clock.wallMilliseconds).check(to)
+        return to
+    }
+
+    /// Runs `body` on a copy that is made for it beside the file: nobody who uses the file waits, however long that
+    /// takes. It is of one moment, and not checked for damage. Nothing is left of it, also by a process that is killed
+    /// in `body`: the file has no name by then.
+    /// - Throws: as `copy` does, and what `body` throws.
+    public func withCopy<T>(migrations: [Migration], _ body: (Connection) throws -> T) throws -> T {
+        let draft = "\(path).looked-at-\(getpid())"
+        func forget() { for suffix in ["", "-journal"] { unlink(draft + suffix) } }
+        forget()
+        defer { forget() }
+        let copy = try Self.pages(of: path, in: draft, migrations)
+        forget()
+        return try body(copy)
     }
 
     private static func copyPages(_ from: Connection, _ to: Connection) throws(DatabaseError) {

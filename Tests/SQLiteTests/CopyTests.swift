@@ -1,6 +1,7 @@
 import Glibc
 import SQLite
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct CopyTests {
@@ -140,5 +141,22 @@ import Testing
         #expect(try counts(found)[0] == 1)
         found.close()
         unlink(aside)
+    }
+
+    @Test("what is looked at in a copy holds up nobody: neither who writes, nor that the log is emptied")
+    func looking() async throws {
+        let directory = try TemporaryDirectory()
+        let database = try Database(in: directory, migrations: [Self.pairs])
+        for id in 1...100 as ClosedRange<Int64> { try await write(id, in: database) }
+        try database.withCopy(migrations: [Self.pairs]) { copy in
+            let count = try copy.first("SELECT count(*) FROM pairs") { try $0.int(0) }
+            #expect(count == 100)
+            #expect(entries(of: directory.path).filter { $0.contains("looked") } == [])
+            // Whoever reads an older state of the file is in the way of this.
+            let change = "INSERT INTO pairs VALUES (101, ''); PRAGMA wal_checkpoint(TRUNCATE)"
+            #expect(try SchemaDump.sqlite(directory.file, change) == "0|0|0\n")
+        }
+        #expect(throws: DatabaseError.self) { try database.withCopy(migrations: [things]) { _ in } }
+        #expect(entries(of: directory.path).filter { $0.contains("looked") } == [])
     }
 }
