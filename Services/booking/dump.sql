@@ -22,6 +22,7 @@ INSERT INTO migrations VALUES('v0013_payments','53c760cdd2c1e058',0,0);
 INSERT INTO migrations VALUES('v0014_restored_logs','e0764e560ad30637',0,1);
 INSERT INTO migrations VALUES('v0015_how_it_is_paid','fd0c7b0a4d028da4',0,0);
 INSERT INTO migrations VALUES('v0016_refunds_followed','ed1176fd208c5cc8',0,1);
+INSERT INTO migrations VALUES('v0017_journal','25bba3ec9bf26d11',0,0);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -284,6 +285,17 @@ CREATE TABLE audit (
     seats_after INTEGER NOT NULL DEFAULT 0,
     used_tickets INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE journal (
+    -- Without a gap, from 1 on.
+    number INTEGER PRIMARY KEY CHECK (number > 0),
+    -- NULL for what is of none.
+    session_id INTEGER,
+    -- JSON.
+    entry TEXT NOT NULL,
+    -- SHA-256 of the hash before it (32 zero bytes before the first), the session's number in decimal or 0, a space,
+    -- and the entry.
+    hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('events',0);
 INSERT INTO sqlite_sequence VALUES('audit',0);
@@ -408,4 +420,6 @@ CREATE INDEX events_set_aside_by_follower ON events_set_aside (follower, sequenc
 CREATE INDEX audit_by_booking ON audit (booking_id);
 CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
 CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
+CREATE TRIGGER journal_is_kept BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal does not change'); END;
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal does not change'); END;
 COMMIT;

@@ -3,6 +3,7 @@ import BookingService
 import HTTPServer
 import JSON
 import TestSupport
+import Testing
 import Time
 
 /// Booking beside a catalog that knows one session, and the ways a customer talks to it.
@@ -16,10 +17,11 @@ struct BoxOffice {
     /// What the service was started with.
     let settings: [String: String]
 
+    /// - Parameter balances: whether the journal tells all that was done: not what a test does past the service.
     static func run(
         allocation: Int = 10, seats: [String]? = nil, startsInMilliseconds: Int64 = 3_600_000,
         tariffs: String? = nil, settings: [String: String] = [:], at now: String? = nil,
-        timeZone: String = "America/Montreal",
+        timeZone: String = "America/Montreal", balances: Bool = true,
         _ body: (BoxOffice) async throws -> Void
     ) async throws {
         let clock = now.flatMap(Timestamp.init(rfc3339:)).map(ManualClock.init) ?? ManualClock()
@@ -33,7 +35,9 @@ struct BoxOffice {
         let service = try await ServiceUnderTest(
             BookingService.self, clock: clock, settings: settings)
         do {
-            try await body(BoxOffice(service: service, catalog: catalog, follower: follower, settings: settings))
+            let box = BoxOffice(service: service, catalog: catalog, follower: follower, settings: settings)
+            try await body(box)
+            #expect(try !balances || box.books().differences == [])
         } catch {
             await service.stop()
             await catalog.stop()

@@ -115,7 +115,7 @@ private struct Books: Equatable {
             "INSERT INTO reservations VALUES (3, 2, 300000000000001, 1, 'sold', 0, 0)",
         ])
     func schema(statement: String) async throws {
-        try await BoxOffice.run { box async throws in
+        try await BoxOffice.run(balances: false) { box async throws in
             let database = box.service.running.context.database
             try await database.write { transaction in
                 try transaction.executeScript(

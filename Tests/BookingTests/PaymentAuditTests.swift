@@ -166,7 +166,7 @@ import Testing
     @Test(
         "what is no audit is not understood",
         arguments: [
-            [], ["seats"], ["payments", "--days", "3"], ["payments", "--provider", "--days", "0"],
+            ["seats"], ["payments", "--days", "3"], ["payments", "--provider", "--days", "0"],
             ["payments", "--all"],
         ])
     func usage(arguments: [String]) async throws {

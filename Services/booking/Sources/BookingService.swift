@@ -32,10 +32,11 @@ package struct BookingService: Service {
         Migration("v0014_restored_logs", sql: PackageResources.v0014_restored_logs_sql, safeForOlderCode: true),
         Migration("v0015_how_it_is_paid", sql: PackageResources.v0015_how_it_is_paid_sql),
         Migration("v0016_refunds_followed", sql: PackageResources.v0016_refunds_followed_sql, safeForOlderCode: true),
+        Migration("v0017_journal", sql: PackageResources.v0017_journal_sql),
     ]
 
     package static let commands = [
-        rotateTicketKey, retryMails, retryPayments, settlePayment, auditPayments, outbox,
+        rotateTicketKey, retryMails, retryPayments, settlePayment, audit, outbox,
     ]
 
     let database: Database

@@ -19,8 +19,8 @@ enum EventType: String, Sendable {
 }
 
 extension Transaction {
-    /// Says in the same transaction what it made happen, with the session's free seats after it.
-    func record(_ type: EventType, _ booking: Booking, at now: Timestamp) throws {
+    /// Tells what became of a booking, or how it stands, with the session's free seats. What happens is told by `record`.
+    func tell(_ type: EventType, _ booking: Booking, at now: Timestamp) throws {
         try execute(
             """
             INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at)
@@ -29,7 +29,7 @@ extension Transaction {
             """)
     }
 
-    func recordChange(of session: SessionID, at now: Timestamp) throws {
+    func tellChange(of session: SessionID, at now: Timestamp) throws {
         try execute(
             """
             INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at)

@@ -55,7 +55,7 @@ extension Transaction {
             let expired = booking.expiring(at: now)
             if expired.seats != booking.seats { try release(expired) }
             try execute("UPDATE bookings SET expired_at = \(now) WHERE id = \(expired.id)")
-            try record(.expired, expired, at: now)
+            try record(.expired(expired.id), of: expired, at: now)
         }
     }
 

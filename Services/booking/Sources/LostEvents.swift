@@ -17,6 +17,7 @@ extension BookingService {
     /// the clock on, in microseconds, which is beyond all that this log can have given, in any life of it. Followers
     /// hear which numbers to forget, and once more how every session stands.
     package static func restored(_ transaction: Transaction, at now: Timestamp) throws {
+        try transaction.keep(.restored, of: nil, at: now)
         let newest = try transaction.lastNumber()
         let last = max(newest + 1, now.rawValue * 1_000)
         try transaction.execute("INSERT INTO lost_events (first, last) VALUES (\(newest + 1), \(last))")
@@ -53,7 +54,7 @@ extension BookingService {
                 let gone = ids.filter { !known.contains($0) }
                 let taken = try await database.write { [clock] transaction in
                     try transaction.execute("DELETE FROM unsure_sessions WHERE id <= \(last)")
-                    return try gone.filter { try !transaction.close($0, at: clock.now()) }
+                    return try gone.filter { try !transaction.closeUntaken($0, at: clock.now()) }
                 }
                 // Somebody has seats in it, which only staff can give back.
                 for id in taken { log.warning("session_unknown_to_catalog", [("session", .string("\(id)"))]) }
@@ -67,11 +68,10 @@ extension BookingService {
 extension Transaction {
     /// Closes a session in which nobody has seats.
     /// - Returns: whether it did.
-    fileprivate func close(_ session: SessionID, at now: Timestamp) throws -> Bool {
+    fileprivate func closeUntaken(_ session: SessionID, at now: Timestamp) throws -> Bool {
         try expireBookings(of: session, at: now)
         guard let inventory = try inventory(of: session), inventory.taken == 0 else { return false }
-        try execute(
-            "INSERT INTO closed_sessions (id, closed_at) VALUES (\(session), \(now)) ON CONFLICT (id) DO NOTHING")
+        try close(session, at: now)
         return true
     }
 }

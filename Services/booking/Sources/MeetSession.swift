@@ -26,6 +26,10 @@ extension Transaction {
                     \(session.details?.durationMinutes), \(session.details.map { _ in now }))
             ON CONFLICT (id) DO NOTHING
             """)
-        if added > 0 { try setTariffs(session.tariffs, of: session.id) }
+        guard added > 0 else { return }
+        try setTariffs(session.tariffs, of: session.id)
+        let met = JournalEntry.met(
+            allocation: session.allocation, startsAt: session.startsAt, room: session.room?.id)
+        try record(met, of: session.id, at: now)
     }
 }

@@ -165,6 +165,6 @@ extension Transaction {
         try execute("UPDATE bookings SET refunded_at = \(now) WHERE id = \(refunded.id)")
         try refundTickets(of: refunded, at: now)
         try audit(.refund, by: nil, reason: "The payment could not be taken.", booking, refunded, at: now)
-        try record(.refunded, refunded, at: now)
+        try record(.refunded(refunded.id), of: refunded, at: now)
     }
 }

@@ -23,7 +23,7 @@ extension Transaction {
         let sessions = try rows(
             "SELECT id FROM sessions WHERE id > \(told.session) ORDER BY id LIMIT \(Self.sessionsAtOnce)"
         ) { try $0.value(0, as: SessionID.self) }
-        for session in sessions { try recordChange(of: session, at: now) }
+        for session in sessions { try tellChange(of: session, at: now) }
         if let last = sessions.last {
             try execute("UPDATE retellings SET session_id = \(last) WHERE follower = \(follower)")
         } else if let last = try retellBookings(after: told.booking, at: now) {
@@ -43,7 +43,7 @@ extension Transaction {
 
     /// When it was opened, and what it is now.
     private func retell(_ booking: Booking, at now: Timestamp) throws {
-        try record(.opened, booking, at: booking.createdAt)
+        try tell(.opened, booking, at: booking.createdAt)
         let state: EventType =
             if booking.refundedAt != nil {
                 .refunded
@@ -54,7 +54,7 @@ extension Transaction {
             } else {
                 booking.expiredAt != nil ? .expired : .reserved
             }
-        try record(state, booking, at: now)
+        try tell(state, booking, at: now)
     }
 
     /// Tells what an event was about, as it is now.
@@ -64,6 +64,6 @@ extension Transaction {
         }
         guard let about else { return }
         if let id = about.booking { try retell(try booking(id, of: nil), at: now) }
-        try recordChange(of: about.session, at: now)
+        try tellChange(of: about.session, at: now)
     }
 }

@@ -7,8 +7,8 @@ import TypedID
 extension Transaction {
     /// Makes a ticket for each seat that a booking was sold: front to back, from one side to the other.
     /// - Parameter prices: what they were sold at, in this order; none where they have no price.
-    func issueTickets(for booking: Booking, at prices: [TicketPrice], _ ids: Snowflake) throws {
-        guard case .sold(let count) = booking.seats else { return }
+    func issueTickets(for booking: Booking, at prices: [TicketPrice], _ ids: Snowflake) throws -> [SoldTicket] {
+        guard case .sold(let count) = booking.seats else { return [] }
         let seats = try rows(
             """
             SELECT h.seat_id FROM reservations r JOIN seat_holders h ON h.reservation_id = r.id
@@ -16,16 +16,20 @@ extension Transaction {
             WHERE r.booking_id = \(booking.id) ORDER BY s.y, s.x, s.id
             """
         ) { try $0.value(0, as: SeatID.self) }
-        for number in 0..<Int(clamping: count) {
-            let seat = seats.indices.contains(number) ? seats[number] : nil
-            let price = prices.indices.contains(number) ? prices[number] : nil
+        let tickets = (0..<Int(clamping: count)).map { number in
+            SoldTicket(
+                id: ids.next(), seat: seats.indices.contains(number) ? seats[number] : nil,
+                price: prices.indices.contains(number) ? prices[number] : nil)
+        }
+        for ticket in tickets {
             try execute(
                 """
                 INSERT INTO tickets (id, booking_id, session_id, seat_id, tariff, amount, currency)
-                VALUES (\(ids.next(TicketID.self)), \(booking.id), \(booking.sessionID), \(seat), \(price?.tariff),
-                        \(price?.amount), \(price?.currency))
+                VALUES (\(ticket.id), \(booking.id), \(booking.sessionID), \(ticket.seat), \(ticket.price?.tariff),
+                        \(ticket.price?.amount), \(ticket.price?.currency))
                 """)
         }
+        return tickets
     }
 
     /// From now on none of them is good.

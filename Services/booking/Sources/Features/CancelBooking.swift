@@ -27,7 +27,7 @@ extension BookingService {
             try transaction.release(cancelled)
             try transaction.execute(
                 "UPDATE bookings SET cancelled_at = \(cancelled.cancelledAt) WHERE id = \(cancelled.id)")
-            try transaction.record(.cancelled, cancelled, at: now)
+            try transaction.record(.cancelled(cancelled.id), of: cancelled, at: now)
             let bill = try transaction.bill(of: cancelled.id)
             return .json { json in json.object("booking") { cancelled.writeCalledOff(bill, to: &$0) } }
         }

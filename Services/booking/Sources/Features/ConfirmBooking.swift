@@ -50,8 +50,8 @@ extension Transaction {
                 paid_through = \(isPriced ? channel : nil)
             WHERE id = \(confirmed.id)
             """)
-        try issueTickets(for: confirmed, at: bill?.prices ?? [], ids)
-        try record(.confirmed, confirmed, at: now)
+        let tickets = try issueTickets(for: confirmed, at: bill?.prices ?? [], ids)
+        try record(.confirmed(confirmed.id, tickets), of: confirmed, at: now)
         return confirmed
     }
 

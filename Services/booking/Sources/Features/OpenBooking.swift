@@ -29,7 +29,8 @@ extension BookingService {
                 SELECT \(booking.id), \(user), id, \(booking.createdAt), \(booking.closesAt), movie_id, place_id
                 FROM sessions WHERE id = \(sessionID)
                 """)
-            try transaction.record(.opened, booking, at: now)
+            try transaction.record(
+                .opened(booking.id, by: user, closesAt: booking.closesAt), of: booking, at: now)
             return .json(201) { json in
                 json.object("booking") { json in
                     json.field("id", booking.id)

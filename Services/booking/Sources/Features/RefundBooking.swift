@@ -40,12 +40,12 @@ extension BookingService {
                 try transaction.execute("UPDATE bookings SET refunded_at = \(now) WHERE id = \(refunded.id)")
                 try transaction.refundTickets(of: refunded, at: now)
                 try transaction.giveBack(for: refunded.id, at: now)
-                try transaction.record(.refunded, refunded, at: now)
+                try transaction.record(.refunded(refunded.id), of: refunded, at: now)
                 return .json { json in json.object("booking") { refunded.writeCalledOff(bill, to: &$0) } }
             }
             try transaction.giveUp(chosen, of: refunded, at: now)
             try transaction.giveBack(chosen.reduce(0) { $0 + ($1.price?.amount ?? 0) }, for: refunded.id, at: now)
-            try transaction.record(.seatsRefunded, refunded, at: now)
+            try transaction.record(.ticketsRefunded(refunded.id, chosen.map(\.id)), of: refunded, at: now)
             return .json { json in json.object("booking") { refunded.writeCalledOff(bill, to: &$0) } }
         }
     }

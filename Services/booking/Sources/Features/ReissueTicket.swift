@@ -2,6 +2,7 @@ import API
 import Auth
 import JSON
 import SQLite
+import Time
 import TypedID
 
 extension BookingService {
@@ -17,6 +18,8 @@ extension BookingService {
             guard let ticket, ticket.bookingID == booking.id else { throw BookingRefusal.ticketNotFound }
             let reissued = try ticket.reissuing()
             try transaction.execute("UPDATE tickets SET generation = \(reissued.generation) WHERE id = \(id)")
+            try transaction.record(
+                .reissued(booking.id, id, generation: reissued.generation), of: booking.sessionID, at: clock.now())
             let channel = try transaction.paidThrough(booking.id)
             return .json { json in
                 json.object("ticket") { reissued.write(to: &$0, code: code(of: reissued, session, key), channel) }

@@ -32,7 +32,8 @@ extension BookingService {
                     UPDATE sessions SET allocation = \(terms.allocation), starts_at = \(terms.startsAt)
                     WHERE id = \(terms.id)
                     """)
-                try transaction.recordChange(of: terms.id, at: now)
+                let changed = JournalEntry.changed(allocation: terms.allocation, startsAt: terms.startsAt)
+                try transaction.record(changed, of: terms.id, at: now)
             }
             if try terms.tariffs != transaction.tariffs(of: terms.id) {
                 try transaction.setTariffs(terms.tariffs, of: terms.id)
@@ -59,16 +60,26 @@ extension BookingService {
         return try await database.write { [clock] transaction in
             let now = clock.now()
             try transaction.expireBookings(of: id, at: now)
-            let taken = try transaction.inventory(of: id)?.taken ?? 0
+            let session = try transaction.inventory(of: id)
+            let taken = session?.taken ?? 0
             guard taken == 0 else { throw BookingRefusal.sessionHasBookings(taken) }
-            try transaction.execute(
-                "INSERT INTO closed_sessions (id, closed_at) VALUES (\(id), \(now)) ON CONFLICT (id) DO NOTHING")
+            try transaction.close(id, at: now)
             try transaction.expireOpenBookings(of: id, at: now)
-            let emptied = try transaction.execute(
-                "UPDATE sessions SET allocation = 0 WHERE id = \(id) AND allocation > 0")
-            if emptied > 0 { try transaction.recordChange(of: id, at: now) }
+            if let session, session.allocation > 0 {
+                try transaction.execute("UPDATE sessions SET allocation = 0 WHERE id = \(id)")
+                try transaction.record(.changed(allocation: 0, startsAt: session.startsAt), of: id, at: now)
+            }
             return .noContent
         }
+    }
+}
+
+extension Transaction {
+    /// From now on it takes no bookings.
+    func close(_ session: SessionID, at now: Timestamp) throws {
+        let added = try execute(
+            "INSERT INTO closed_sessions (id, closed_at) VALUES (\(session), \(now)) ON CONFLICT (id) DO NOTHING")
+        if added > 0 { try record(.closed, of: session, at: now) }
     }
 }
 
