@@ -13,7 +13,7 @@ struct Audit {
         found += try await differingRatings()
         found += try await differingEvents()
         found += try await differingAccounts()
-        found += try await unbalancedBooks()
+        found += try await stack.bookDifferences()
         for service in stack.services { found += try await damage(to: service) }
         return found
     }
@@ -81,18 +81,6 @@ struct Audit {
         }
         let rows = try await stack["identity"].sql("SELECT email FROM users WHERE email LIKE '%@crash.example'")
         return differences + compare(rows.compactMap { $0["email"]?.stringValue }, with: accounts, "accounts")
-    }
-
-    func unbalancedBooks() async throws -> [String] {
-        try await stack["booking"].sql(
-            """
-            SELECT s.id, s.allocation, s.held, s.sold,
-                coalesce(sum(r.seats) FILTER (WHERE r.state = 'held'), 0) AS held_summed,
-                coalesce(sum(r.seats) FILTER (WHERE r.state = 'sold'), 0) AS sold_summed
-            FROM sessions s LEFT JOIN reservations r ON r.session_id = s.id GROUP BY s.id
-            HAVING s.held + s.sold > s.allocation OR s.held <> held_summed OR s.sold <> sold_summed
-            """
-        ).map { "the books do not balance: \($0)" }
     }
 
     /// What SQLite finds wrong with a file.

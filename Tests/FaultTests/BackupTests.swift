@@ -150,7 +150,7 @@ import Testing
     /// Booking with itself, with analytics and with catalog.
     /// - Returns: the confirmed bookings of the test's sessions.
     private func compare(_ stack: Stack) async throws -> Set<String> {
-        #expect(try await Audit(stack: stack, witnesses: []).unbalancedBooks() == [])
+        #expect(try await stack.bookDifferences() == [])
         #expect(try await stack["analytics"].sql(SessionTotals.told) == stack["booking"].sql(SessionTotals.own))
         let own = try await stack["booking"].sql(
             """

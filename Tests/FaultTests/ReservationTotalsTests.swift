@@ -38,6 +38,7 @@ import Testing
             #expect(try await stack["analytics"].sql(SessionTotals.told) == own)
             try await compareAnswer(own, stack)
             try await compareSeatsLeft(stack)
+            #expect(try await stack.bookDifferences(besides: "closes_at") == [])
         }
     }
 

@@ -22,6 +22,7 @@ import Testing
                     try await interrupted.run()
                 }
             }
+            #expect(try await stack.bookDifferences() == [])
         }
     }
 

@@ -14,6 +14,7 @@ import Testing
             #expect(faults.isEmpty, "\(history.explain(faults))")
             #expect(history.entries.count { $0.outcome == .unknown } == 0)
             #expect(history.lacks == [], "too little happened to prove anything")
+            #expect(try await stack.bookDifferences() == [])
         }
     }
 
@@ -26,6 +27,7 @@ import Testing
             let faults = history.faults()
             #expect(faults.isEmpty, "\(history.explain(faults))")
             #expect(history.entries.contains { $0.outcome == .unknown })
+            #expect(try await stack.bookDifferences() == [])
         }
     }
 
@@ -41,6 +43,7 @@ import Testing
             print("\(planted), HISTORY_SEED=\(rush.seed): \(found.joined(separator: ", "))")
             let rules = Set(faults.map(\.rule))
             #expect(rules.isSuperset(of: planted.rules), "\(history.summary)")
+            #expect(try await !stack.bookDifferences().isEmpty)
         }
     }
 }

@@ -50,6 +50,14 @@ public final class StackService: Sendable {
         guard ending == .exited(0) else { throw failure("\(arguments) ended with \(ending)") }
     }
 
+    /// Runs a command of the executable to its end.
+    /// - Returns: how it ended, and what it printed.
+    public func outcome(of arguments: [String]) async throws -> (ending: ChildProcess.Ending, text: String) {
+        let output = temporaryPath("command.log")
+        let child = try ChildProcess("\(executables)/\(name)", arguments, environment: environment, output: output)
+        return (try await child.end(withinSeconds: 120), try readFile(output))
+    }
+
     /// Starts it, and returns when it says that it is ready.
     public func start() async throws {
         let child = try spawn(["serve"])
