@@ -46,7 +46,28 @@ final class Bare {
         guard status == SQLITE_ROW || status == SQLITE_DONE else { throw failure() }
     }
 
+    /// The first column of a prepared statement's one row; nil without a row.
+    func bytes(_ statement: OpaquePointer) throws -> [UInt8]? {
+        defer { sqlite3_reset(statement) }
+        switch sqlite3_step(statement) {
+        case SQLITE_ROW:
+            let start = sqlite3_column_blob(statement, 0)
+            return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, 0))))
+        case SQLITE_DONE: return nil
+        default: throw failure()
+        }
+    }
+
     private func failure() -> Failure { Failure(description: String(cString: sqlite3_errmsg(handle))) }
+}
+
+func bind(_ statement: OpaquePointer, _ index: Int32, _ text: String) {
+    var text = text
+    _ = text.withUTF8 { csqlite_bind_text(statement, index, $0.baseAddress, $0.count) }
+}
+
+func bind(_ statement: OpaquePointer, _ index: Int32, _ bytes: [UInt8]) {
+    _ = bytes.withUnsafeBytes { csqlite_bind_blob(statement, index, $0.baseAddress, $0.count) }
 }
 
 func microseconds(_ clock: clockid_t = CLOCK_MONOTONIC) -> Int64 {

@@ -1,4 +1,4 @@
-import CSQLite
+import Auth
 import Glibc
 
 /// Book, reserve, confirm on booking's own schema, by the statements of its three use cases.
@@ -36,6 +36,8 @@ private struct BookingWrites {
     private let sell: OpaquePointer
     private let markConfirmed: OpaquePointer
     private let record: OpaquePointer
+    private let findHash: OpaquePointer
+    private let addEntry: OpaquePointer
 
     init(_ database: Bare) throws {
         self.database = database
@@ -75,11 +77,16 @@ private struct BookingWrites {
                 allocation - held - sold, ?3
             FROM sessions WHERE id = ?4
             """)
+        findHash = try database.prepare("SELECT hash FROM journal ORDER BY number DESC LIMIT 1")
+        addEntry = try database.prepare("INSERT INTO journal (session_id, entry, hash) VALUES (?, ?, ?)")
     }
 
     func book(_ booking: Int64, user: Int64, _ session: Int64, _ now: Int64) throws {
         try database.run(findSession, session)
         try database.run(addBooking, booking, user, session, now, now + Self.hold)
+        try keep(
+            #"{"at":\#(now),"is":"opened","booking":"bkg_\#(booking)","user":"usr_\#(user)","closes_at":\#(now + Self.hold)}"#,
+            session)
         try database.run(record, 0, booking, now, session)
     }
 
@@ -88,6 +95,7 @@ private struct BookingWrites {
         try database.run(findLapsed, session, now)
         try database.run(findSession, session)
         try database.run(addReservation, reservation, booking, session, now + Self.hold, now)
+        try keep(#"{"at":\#(now),"is":"reserved","booking":"bkg_\#(booking)","count":2}"#, session)
         try database.run(record, 1, booking, now, session)
     }
 
@@ -95,6 +103,14 @@ private struct BookingWrites {
         try database.run(findBooking, booking)
         try database.run(sell, booking)
         try database.run(markConfirmed, now, booking)
+        try keep(#"{"at":\#(now),"is":"confirmed","booking":"bkg_\#(booking)","tickets":[]}"#, session)
         try database.run(record, 2, booking, now, session)
+    }
+
+    private func keep(_ entry: String, _ session: Int64) throws {
+        let previous = try database.bytes(findHash) ?? [UInt8](repeating: 0, count: SHA256.length)
+        bind(addEntry, 2, entry)
+        bind(addEntry, 3, SHA256.hash(previous + Array("\(session) \(entry)".utf8)))
+        try database.run(addEntry, session)
     }
 }

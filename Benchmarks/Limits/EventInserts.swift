@@ -1,4 +1,3 @@
-import CSQLite
 import Glibc
 
 /// Analytics' one insert on its own schema.
@@ -22,9 +21,4 @@ func eventInserts(database path: String, clients: Int, milliseconds: Int) throws
         try database.run(insert, last, now)
     }
     return #"{"per_second": \#(perSecond)}"#
-}
-
-private func bind(_ statement: OpaquePointer, _ index: Int32, _ text: String) {
-    var text = text
-    _ = text.withUTF8 { csqlite_bind_text(statement, index, $0.baseAddress, $0.count) }
 }
