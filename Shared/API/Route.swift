@@ -35,6 +35,8 @@ public struct Route: Sendable {
     var largestBody = 65_536
     /// Its answers are for nobody on the way to keep.
     var isSecret = false
+    /// Refused while the server is crowded.
+    var yields = false
     let handler: Handler
 
     public static func get(
@@ -75,6 +77,14 @@ public struct Route: Sendable {
     public func secret() -> Route {
         var copy = self
         copy.isSecret = true
+        return copy
+    }
+
+    /// The same route, refused with 503 while the server is crowded: it begins something, and what others have begun goes
+    /// first. Otherwise everybody would get as far as the first step, and hardly anybody to the last.
+    public func yielding() -> Route {
+        var copy = self
+        copy.yields = true
         return copy
     }
 

@@ -15,6 +15,7 @@ public final class Router: Sendable {
     /// What the longest body of all routes may have, in bytes.
     public let largestBody: Int
     private let unrouted: RouteMeter
+    private let refusalsLogged: LogAllowance
 
     public init(_ routes: [Route], gate: Gate, idempotency: Idempotency? = nil, metrics: Metrics, log: Logger) {
         table = RouteTable(routes) { RouteMeter(metrics, method: $0.method, route: $0.pattern) }
@@ -23,6 +24,8 @@ public final class Router: Sendable {
         self.gate = gate
         self.idempotency = idempotency
         self.log = log
+        refusalsLogged = LogAllowance(
+            metrics.counter("unlogged_refusals_total", "Refusals with 503 that were too many to have a log line each."))
     }
 
     /// Answers one request, whatever happens.
@@ -49,6 +52,11 @@ public final class Router: Sendable {
         response.headers.append(("traceparent", trace.traceparent))
         (routed?.meter ?? unrouted).count(response.status, since: start)
         return response.http
+    }
+
+    /// Whether a request is one of those that begin something (`Route.yielding`).
+    public func yields(_ http: HTTPRequest) -> Bool {
+        table.match(http.path)?.route(http.method == .head ? "GET" : http.method.rawValue)?.route.yields ?? false
     }
 
     private func respond(
@@ -95,7 +103,7 @@ public final class Router: Sendable {
             ]
             if told.status == 500 {
                 log.error("request_failed", fields)
-            } else {
+            } else if refusalsLogged.take(at: monotonicNanoseconds()) {
                 log.warning("request_refused", fields)
             }
         }

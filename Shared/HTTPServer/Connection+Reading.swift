@@ -7,11 +7,12 @@ import Time
 extension Connection {
     /// The socket's bytes, before evhttp has seen them.
     func arrived(_ count: Int) {
+        guard phase != .refusing else { return }
         if phase == .idle {
             enter(.reading)
             head = HeadScan()
         }
-        guard hasRoom() else { return }
+        guard hasRoom(for: count) else { return }
         guard phase == .reading, head.verdict == .incomplete else { return }
         scan(last: count)
         if case .refused(let status) = head.verdict { refuse(status) }
@@ -19,7 +20,11 @@ extension Connection {
 
     /// evhttp itself would take any number of bytes from a client that sends without reading its answer, or that never
     /// ends the line with a chunk's size.
-    private func hasRoom() -> Bool {
+    private func hasRoom(for count: Int) -> Bool {
+        if !hold(count), phase == .reading, bytesHeld > limits.headBytes {
+            refuse(503)
+            return false
+        }
         guard evbuffer_get_length(input) > limits.headBytes + limits.bodyBytes else { return true }
         if phase == .reading { refuse(413) } else { bufferevent_disable(events, Int16(EV_READ)) }
         return false
@@ -50,29 +55,29 @@ extension Connection {
         enter(.handling)
         if check.closes { evhttp_add_header(raw.pointee.output_headers, "Connection", "close") }
         evhttp_request_set_on_complete_cb(raw, { _, context in Connection.from(context)?.completed() }, context)
-        guard admit() else { return reply(server.shared.refusal(503), to: request) }
+        guard admit(request) else { return reply(server.shared.refusal(503), to: request) }
         let exchange = Exchange(connection: self, request: request)
         server.loop.task { await exchange.run() }
     }
 
-    private func admit() -> Bool {
+    private func admit(_ request: HTTPRequest) -> Bool {
         let shared = server.shared
         let others = shared.requestsInFlight.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard others < limits.requestsInFlight else {
-            shared.requestsInFlight.subtract(1, ordering: .relaxed)
-            return false
-        }
-        return true
+        if others < limits.requestsInFlight, others < limits.crowd || !shared.yields(request) { return true }
+        shared.requestsInFlight.subtract(1, ordering: .relaxed)
+        return false
     }
 
     /// The answer is sent, and evhttp is about to read the next request, of which some may be here already.
     func completed() {
         request?.detach()
         request = nil
+        letGo()
         watchOutput(true)
         enter(.idle)
         let count = evbuffer_get_length(input)
         guard count > 0 else { return }
+        _ = hold(count)
         enter(.reading)
         head = HeadScan()
         scan(last: count)
@@ -91,7 +96,7 @@ private struct Exchange: @unchecked Sendable {
 
     func run() async {
         let shared = connection.server.shared
-        let response = await shared.handler(request)
+        let response = connection.hasWaitedTooLong ? shared.refusal(503) : await shared.handler(request)
         shared.requestsInFlight.subtract(1, ordering: .relaxed)
         connection.reply(response, to: request)
     }

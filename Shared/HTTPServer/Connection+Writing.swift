@@ -6,6 +6,10 @@ extension Connection {
     /// Sends the one answer of a request, unless its connection is gone.
     func reply(_ response: HTTPResponse, to request: HTTPRequest) {
         guard let raw = request.raw else { return }
+        var response = response
+        if case .bytes(let bytes) = response.body, !hold(bytes.count), bytes.count > limits.headBytes {
+            response = server.shared.refusal(503)
+        }
         let fields = raw.pointee.output_headers
         enter(.answering)
         watchOutput(false)
@@ -54,6 +58,7 @@ extension Connection {
         enter(.refusing)
         request?.detach()
         request = nil
+        letGo()
         bufferevent_setcb(
             events,
             { events, _ in

@@ -32,6 +32,8 @@ final class Connection {
     var handle: OpaquePointer?
     /// The status to refuse with, once evhttp is out of the way.
     var fault: Int?
+    /// Its part of `ServerState.bytesHeld`.
+    private(set) var bytesHeld = 0
     private var inputWatch: OpaquePointer?
     private var outputWatch: OpaquePointer?
 
@@ -79,6 +81,26 @@ final class Connection {
         since = monotonicNanoseconds()
     }
 
+    // MARK: Its share
+
+    /// Counts what it holds in memory.
+    /// - Returns: whether all connections together hold no more than they may.
+    func hold(_ count: Int) -> Bool {
+        bytesHeld += count
+        return server.shared.bytesHeld.wrappingAdd(count, ordering: .relaxed).newValue <= limits.bytesHeld
+    }
+
+    func letGo() {
+        server.shared.bytesHeld.subtract(bytesHeld, ordering: .relaxed)
+        bytesHeld = 0
+    }
+
+    /// Whether a request that is about to be handled has been there for so long that its client may have given up.
+    var hasWaitedTooLong: Bool {
+        let now = monotonicNanoseconds()
+        return now > since && Int((now - since) / 1_000_000) > limits.waitMilliseconds
+    }
+
     // MARK: Beginning and end
 
     /// Runs when evhttp is out of the way: right after it made its handle, and whenever a fault was found.
@@ -120,6 +142,7 @@ final class Connection {
             inputWatch = nil
             request?.detach()
             request = nil
+            letGo()
             server.remove(handle)
             handle = nil
             bufferevent_decref(events)

@@ -11,6 +11,15 @@ public struct HTTPLimits: Sendable {
     public var connections = 4096
     /// Requests that a handler is at work on: the next one is answered 503, its connection kept.
     public var requestsInFlight = 1024
+    /// With so many requests at work the server is crowded: what is left up to `requestsInFlight` is for those that do
+    /// not yield to others, which are answered 503.
+    public var crowd = 512
+    /// From a request's last byte to the beginning of its handler: 503 beyond, rather than an answer that nobody waits
+    /// for any more.
+    public var waitMilliseconds = 1_000
+    /// What all connections together hold in memory of requests that arrive and of answers on their way, in bytes: a body
+    /// or an answer longer than `headBytes` is refused beyond, with 503.
+    public var bytesHeld = 256 * 1024 * 1024
     /// From a request's first byte to its last: 408 beyond.
     public var requestMilliseconds = 10_000
     /// Between two requests, or before the first: closed beyond.

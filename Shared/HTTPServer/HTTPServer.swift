@@ -11,8 +11,11 @@ import Synchronization
 public final class HTTPServer: Sendable {
     public typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
     /// What the server itself answers, by status: 400, 408, 413, 414, 417, 431, 501, 503 (which wants a `Retry-After`),
-    /// 505. All but a 503 for too many requests close the connection.
+    /// 505. All but a 503 for too many requests, or for one that waited too long, close the connection.
     public typealias Refusal = @Sendable (Int) -> HTTPResponse
+
+    /// Whether a request begins something, and is refused in a crowd before those that go on with something.
+    public typealias Yielding = @Sendable (HTTPRequest) -> Bool
 
     /// The port it listens on, also when 0 was asked for.
     public let port: UInt16
@@ -27,13 +30,13 @@ public final class HTTPServer: Sendable {
     /// - Throws: `HTTPServerError`, when the address cannot be listened on.
     public init(
         loops: [EventLoop], host: String, port: UInt16, limits: HTTPLimits = HTTPLimits(),
-        refusal: @escaping Refusal, handler: @escaping Handler
+        refusal: @escaping Refusal, yields: @escaping Yielding = { _ in false }, handler: @escaping Handler
     ) throws(HTTPServerError) {
         precondition(!loops.isEmpty, "a server runs on at least one loop")
         // libevent writes with writev: a client that left would otherwise end the process.
         signal(SIGPIPE, SIG_IGN)
         let socket = try ListeningSocket(host: host, port: port)
-        let shared = ServerState(loops: loops.count, limits: limits, refusal: refusal, handler: handler)
+        let shared = ServerState(loops: loops.count, limits: limits, refusal: refusal, yields: yields, handler: handler)
         self.socket = socket
         self.port = socket.port
         self.shared = shared
@@ -43,6 +46,9 @@ public final class HTTPServer: Sendable {
 
     /// Open connections.
     public var connections: Int { shared.connections.load(ordering: .relaxed) }
+
+    /// What all connections together hold of requests and answers, in bytes.
+    public var bytesHeld: Int { shared.bytesHeld.load(ordering: .relaxed) }
 
     /// Requests that a handler is at work on.
     public var requestsInFlight: Int { shared.requestsInFlight.load(ordering: .relaxed) }
@@ -68,17 +74,21 @@ final class ServerState: Sendable {
     let loops: Int
     let limits: HTTPLimits
     let refusal: HTTPServer.Refusal
+    let yields: HTTPServer.Yielding
     let handler: HTTPServer.Handler
     let connections = Atomic(0)
     let requestsInFlight = Atomic(0)
+    let bytesHeld = Atomic(0)
     let draining = Atomic(false)
 
     init(
-        loops: Int, limits: HTTPLimits, refusal: @escaping HTTPServer.Refusal, handler: @escaping HTTPServer.Handler
+        loops: Int, limits: HTTPLimits, refusal: @escaping HTTPServer.Refusal,
+        yields: @escaping HTTPServer.Yielding, handler: @escaping HTTPServer.Handler
     ) {
         self.loops = loops
         self.limits = limits
         self.refusal = refusal
+        self.yields = yields
         self.handler = handler
     }
 }

@@ -18,7 +18,7 @@ public enum HTTPServerError: Error, Equatable {
 /// A TCP socket that listens. Without SO_REUSEPORT: a forgotten process would silently take its share of the clients.
 struct ListeningSocket {
     /// Connections that the kernel holds for us while the loops are busy; it may hold fewer (net.core.somaxconn).
-    static let backlog: Int32 = 1024
+    static let backlog: Int32 = 4096
 
     let descriptor: Int32
     let port: UInt16

@@ -86,9 +86,12 @@ final class LoopServer: @unchecked Sendable {
     /// Watches a new connection from its first byte. evhttp makes its own handle of it right after this.
     private func connect() -> OpaquePointer? {
         // One at a time, and with a pause for whoever is ahead of the others: whichever loop woke up first would take
-        // every client that waits, and keep the others from the processor meanwhile.
-        accept(false)
-        if let nextTurn { arm(nextTurn, isAhead ? Self.pauseMilliseconds : 0) }
+        // every client that waits, and keep the others from the processor meanwhile. A loop that is alone takes all:
+        // when each turn is long, those left to later ones would wait for seconds.
+        if shared.loops > 1 {
+            accept(false)
+            if let nextTurn { arm(nextTurn, isAhead ? Self.pauseMilliseconds : 0) }
+        }
         guard let connection = Connection(self) else { return nil }
         shared.connections.add(1, ordering: .relaxed)
         call(connection)

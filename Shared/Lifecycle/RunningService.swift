@@ -36,8 +36,8 @@ public final class RunningService<S: Service>: Sendable {
             "PUBLIC_ADDRESS", default: Address(host: "127.0.0.1", port: S.defaultPorts.public))
         let internalAddress = try settings.address(
             "INTERNAL_ADDRESS", default: Address(host: "127.0.0.1", port: S.defaultPorts.internal))
-        publicServer = try Self.listen(routers.public, publicAddress, context)
-        internalServer = try Self.listen(routers.internal, internalAddress, context)
+        publicServer = try Self.listen(routers.public, "public", publicAddress, context)
+        internalServer = try Self.listen(routers.internal, "internal", internalAddress, context)
         self.publicAddress = Address(host: publicAddress.host, port: publicServer.port)
         self.internalAddress = Address(host: internalAddress.host, port: internalServer.port)
         self.service = service
@@ -60,12 +60,39 @@ public final class RunningService<S: Service>: Sendable {
         context.close()
     }
 
-    private static func listen(_ router: Router, _ address: Address, _ context: ServiceContext) throws -> HTTPServer {
+    private static func listen(
+        _ router: Router, _ name: String, _ address: Address, _ context: ServiceContext
+    ) throws -> HTTPServer {
         var limits = HTTPLimits()
         limits.bodyBytes = max(limits.bodyBytes, router.largestBody)
+        limits.requestsInFlight = Int(try context.settings.integer("MAX_REQUESTS", default: 1_024, in: 2...100_000))
+        limits.crowd = limits.requestsInFlight / 2
+        let refusals = ServerRefusals(context.metrics, listener: name)
         return try HTTPServer(
             loops: context.loops, host: address.host, port: address.port, limits: limits,
-            refusal: { APIError(serverStatus: $0).response.http }, handler: { await router.answer($0) })
+            refusal: { refusals.answer($0) }, yields: { router.yields($0) }, handler: { await router.answer($0) })
+    }
+}
+
+/// What a listener answers without asking a route, made once: refusals are many when time is short.
+private struct ServerRefusals: Sendable {
+    private let known: [Int: (answer: HTTPResponse, count: Counter)]
+
+    init(_ metrics: Metrics, listener: String) {
+        let statuses = [400, 408, 413, 414, 417, 431, 500, 501, 503, 505]
+        known = Dictionary(
+            uniqueKeysWithValues: statuses.map { status in
+                let count = metrics.counter(
+                    "http_refused_requests_total", "Requests that no route was asked about, by status.",
+                    [("listener", listener), ("status", "\(status)")])
+                return (status, (APIError(serverStatus: status).response.http, count))
+            })
+    }
+
+    func answer(_ status: Int) -> HTTPResponse {
+        guard let (answer, count) = known[status] else { return APIError(serverStatus: status).response.http }
+        count.increment()
+        return answer
     }
 }
 

@@ -15,6 +15,9 @@ extension Database {
         public var spareReaders = 2
         /// Writes waiting for the writer. One more is refused with `overloaded`.
         public var queueLimit = 4_096
+        /// How long a write may wait for its turn: what has waited for longer is refused with `overloaded` instead of being
+        /// done for somebody who has given up.
+        public var longestWaitMilliseconds: Int64 = 2_000
         /// Writes in one transaction: more of them share a sync, but all wait for the last.
         public var batchLimit = 256
         /// Pages in the log after which the writer copies them into the file, right after a commit (4 MiB).

@@ -8,6 +8,8 @@ struct Write: Sendable {
     let run: @Sendable (Transaction) throws -> @Sendable () -> Void
     /// Answers that it did not happen.
     let fail: @Sendable (any Error) -> Void
+    /// When it was asked for, in microseconds of the monotonic clock.
+    let arrived = Clock.monotonicMicroseconds()
 }
 
 /// Writes in the order of their arrival, from any thread, for the one thread that takes them.

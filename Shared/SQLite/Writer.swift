@@ -1,6 +1,7 @@
 import CSQLite
 import Glibc
 import Synchronization
+import Telemetry
 
 /// The one connection that writes, on a thread of its own: whatever has been queued meanwhile goes into one
 /// transaction, so that many writers share one sync.
@@ -28,13 +29,24 @@ final class Writer: @unchecked Sendable {
 
     /// The thread's whole life: until the queue is closed and drained.
     func run() {
-        while let batch = queue.take(upTo: opening.configuration.batchLimit) { run(batch) }
+        while let batch = queue.take(upTo: opening.configuration.batchLimit) { run(timely(batch)) }
         checkpoint()
+    }
+
+    /// Without those that have waited too long, which are the first ones.
+    private func timely(_ batch: ArraySlice<Write>) -> ArraySlice<Write> {
+        let oldest = Clock.monotonicMicroseconds() - opening.configuration.longestWaitMilliseconds * 1_000
+        guard let first = batch.first, first.arrived < oldest else { return batch }
+        let late = batch.prefix { $0.arrived < oldest }
+        metrics.refusals.increment(by: UInt64(late.count))
+        for write in late { write.fail(DatabaseError.overloaded) }
+        return batch.dropFirst(late.count)
     }
 
     /// All of a batch is answered by one commit or one failure. A closure that threw is answered with its error after
     /// the commit too: what it saw of the others' work must have happened.
     func run(_ batch: ArraySlice<Write>) {
+        guard !batch.isEmpty else { return }
         let start = Clock.monotonicMicroseconds()
         func observe(didFail: Bool) {
             let duration = Clock.monotonicMicroseconds() - start

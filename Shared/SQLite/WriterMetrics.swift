@@ -16,7 +16,8 @@ struct WriterMetrics: Sendable {
             bounds: [250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 2_500_000], scale: 1e-6)
         failures = metrics.counter("sqlite_failed_batches_total", "Transactions undone with every write in them.")
         depth = metrics.gauge("sqlite_queue_depth", "Writes waiting for the writer.")
-        refusals = metrics.counter("sqlite_refused_writes_total", "Writes refused because the queue was full.")
+        refusals = metrics.counter(
+            "sqlite_refused_writes_total", "Writes refused because too many waited, or they for too long.")
     }
 
     func observe(writes: Int, microseconds: Int64, didFail: Bool) {

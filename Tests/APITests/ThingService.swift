@@ -69,6 +69,7 @@ struct ThingService: Service {
                 await gate.wait()
                 return .json(201) { $0.field("slow", true) }
             },
+            .get("/v1/new") { _ in .noContent }.yielding(),
             .post("/v1/found", for: .customer, body: .optional) { _, _ in throw Refusal.missing },
             .post(tokenWelcome: "/v1/notes", body: .jsonOrText) { _, caller in
                 .json { $0.field("caller", caller?.subject) }

@@ -4,12 +4,14 @@ import Synchronization
 
 /// A server that says what it was asked, on its own loops, drained at the end of `serve`.
 func serve(
-    loops count: Int = 1, limits: HTTPLimits = HTTPLimits(), handler: HTTPServer.Handler? = nil,
+    loops count: Int = 1, limits: HTTPLimits = HTTPLimits(), yields: @escaping HTTPServer.Yielding = { _ in false },
+    handler: HTTPServer.Handler? = nil,
     _ body: (HTTPServer, [EventLoop]) async throws -> Void
 ) async throws {
     let loops = try (0..<count).map { try EventLoop(name: "http-\($0)") }
     let server = try HTTPServer(
-        loops: loops, host: "127.0.0.1", port: 0, limits: limits, refusal: refusal, handler: handler ?? echo)
+        loops: loops, host: "127.0.0.1", port: 0, limits: limits, refusal: refusal, yields: yields,
+        handler: handler ?? echo)
     do {
         try await body(server, loops)
     } catch {
@@ -22,10 +24,13 @@ func serve(
 }
 
 func serve(
-    loops count: Int = 1, limits: HTTPLimits = HTTPLimits(), handler: HTTPServer.Handler? = nil,
+    loops count: Int = 1, limits: HTTPLimits = HTTPLimits(), yields: @escaping HTTPServer.Yielding = { _ in false },
+    handler: HTTPServer.Handler? = nil,
     _ body: (HTTPServer) async throws -> Void
 ) async throws {
-    try await serve(loops: count, limits: limits, handler: handler) { server, _ in try await body(server) }
+    try await serve(loops: count, limits: limits, yields: yields, handler: handler) { server, _ in
+        try await body(server)
+    }
 }
 
 private let refusal: HTTPServer.Refusal = { status in

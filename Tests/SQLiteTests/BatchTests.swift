@@ -174,6 +174,28 @@ struct BatchTests {
         #expect(try database.count() == 500)
     }
 
+    @Test("a write that has waited too long is refused instead of done, and those that came later are done")
+    func longestWait() async throws {
+        let other = try TemporaryDirectory()
+        let database = try Database(in: other, metrics: metrics) { $0.longestWaitMilliseconds = 100 }
+        let gate = Gate()
+        let held = Task { try await database.write { _ in gate.pass() } }
+        await gate.reached()
+        let waiting = (1...3).map { id in
+            Task { try await database.write { try $0.execute("INSERT INTO things (id) VALUES (\(id))") } }
+        }
+        await metrics.queued(3)
+        try await Task.sleep(for: .milliseconds(150))
+        gate.open()
+        try await held.value
+        for write in waiting {
+            await #expect(throws: DatabaseError.overloaded) { try await write.value }
+        }
+        #expect(metrics.counter("sqlite_refused_writes_total", "").value == 3)
+        try await database.write { try $0.execute("INSERT INTO things (id) VALUES (9)") }
+        #expect(try database.read { try $0.rows("SELECT id FROM things") { try $0.int(0) } } == [9])
+    }
+
     @Test("closing does what is queued and refuses what comes later")
     func closing() async throws {
         let gate = Gate()

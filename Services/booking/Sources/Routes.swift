@@ -4,8 +4,8 @@ import Auth
 extension BookingService {
     package var routes: [Route] {
         [
-            .get("/v1/sessions/{session_id}/seats", showSeats),
-            .post("/v1/sessions/{session_id}/book", for: .customer, body: .optional, openBooking),
+            .get("/v1/sessions/{session_id}/seats", showSeats).yielding(),
+            .post("/v1/sessions/{session_id}/book", for: .customer, body: .optional, openBooking).yielding(),
             .post("/v1/bookings/{booking_id}/reserve", for: .customer, reserveSeats),
             .post("/v1/bookings/{booking_id}/confirm", for: .customer, body: .optional, confirmBooking),
             .get("/v1/bookings/{booking_id}/payment", for: .customer, showPayment).secret(),

@@ -3,19 +3,25 @@ import SQLite
 import Synchronization
 
 /// The plans of seated rooms, which do not change while a room has sessions: each is read once.
-final class SeatPlans: Sendable {
-    private static let mostRooms = 256
-    private let plans = Mutex<[RoomID: SeatPlan]>([:])
+package final class SeatPlans: Sendable {
+    /// In all of them together: some 25 MB. A room has up to 10,000.
+    package static let mostSeats = 100_000
+    private let plans = Mutex<(byRoom: [RoomID: SeatPlan], seats: Int)>(([:], 0))
 
-    func plan(of room: RoomID, in connection: Connection) throws -> SeatPlan {
-        if let known = plans.withLock({ $0[room] }) { return known }
-        let plan = SeatPlan(
-            try connection.rows("SELECT id, row_label, number, kind, x, y FROM seats WHERE room_id = \(room)") {
-                try Seat($0)
-            })
+    package init() {}
+
+    /// How many are kept.
+    package var seats: Int { plans.withLock { $0.seats } }
+
+    package func plan(of room: RoomID, in connection: Connection) throws -> SeatPlan {
+        if let known = plans.withLock({ $0.byRoom[room] }) { return known }
+        let seats = try connection.rows(
+            "SELECT id, row_label, number, kind, x, y FROM seats WHERE room_id = \(room)"
+        ) { try Seat($0) }
+        let plan = SeatPlan(seats)
         plans.withLock { plans in
-            if plans.count >= Self.mostRooms { plans.removeAll() }
-            plans[room] = plan
+            if plans.seats + seats.count > Self.mostSeats { plans = ([:], 0) }
+            if plans.byRoom.updateValue(plan, forKey: room) == nil { plans.seats += seats.count }
         }
         return plan
     }
