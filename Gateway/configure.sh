@@ -17,18 +17,20 @@ cp "$source/nginx.conf" "$directory/nginx.conf"
 cp "$source/limits-$limits.conf" "$directory/limits.conf"
 rm -f "$directory/tls.conf"
 [[ ! -e $source/tls.conf ]] || cp "$source/tls.conf" "$directory/tls.conf"
-echo "listen $address backlog=1024;" >"$directory/listen.conf"
+echo "listen $address backlog=4096;" >"$directory/listen.conf"
 
 # The idle time is shorter than a service's own, so that the gateway is the one that closes: a request never meets a
-# connection that is just going away.
+# connection that is just going away. A service has no more requests at work than 1,024: whoever would be one too many is
+# refused here, rather than with a connection that the service has no time for.
 for service in identity catalog booking analytics; do
     cat <<EOF
 map "" \$$service {
     default $service;
 }
 upstream $service {
-    server $1;
-    keepalive 128;
+    zone $service 64k;
+    server $1 max_conns=1000;
+    keepalive 512;
     keepalive_requests 100000;
     keepalive_timeout 30s;
 }

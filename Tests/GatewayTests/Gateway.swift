@@ -45,7 +45,10 @@ final class Gateway: Sendable {
         for service in [identity, catalog, booking, analytics] { service.stop() }
     }
 
-    func connect() throws -> MessageReader { try MessageReader(#require(Socket.connect(to: host, port: port))) }
+    /// - Parameter source: the address that the client has.
+    func connect(from source: String? = nil) throws -> MessageReader {
+        try MessageReader(#require(Socket.connect(to: host, port: port, from: source)))
+    }
 
     /// Sends one request on a connection of its own.
     /// - Parameter fields: whole lines, each with its line end.

@@ -4,8 +4,10 @@ import Glibc
 public struct Socket: Sendable {
     public let descriptor: Int32
 
-    public static func connect(to address: String, port: UInt16) -> Socket? {
+    /// - Parameter source: the address to come from; the loopback network has many.
+    public static func connect(to address: String, port: UInt16, from source: String? = nil) -> Socket? {
         let socket = Socket(descriptor: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+        if let source { _ = withSocketAddress(source, 0) { bind(socket.descriptor, $0, $1) } }
         var timeout = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(socket.descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         guard withSocketAddress(address, port, { Glibc.connect(socket.descriptor, $0, $1) }) == 0 else {
