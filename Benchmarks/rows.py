@@ -121,6 +121,51 @@ class Bench:
         return [compared("7", work, flooded, alone, "without them", at_most=2, unit=" ms"),
                 compared("7", "… sign-ins answered 200 meanwhile", accepted, [capacity] * len(accepted), "capacity")]
 
+    def overload(self):
+        """11: what is achieved at one to ten times the capacity, open loop, asked of the services themselves."""
+        account = {"email": "overload@example.com", "password": "correct horse battery staple"}
+        fetch(f"http://{self.stack.public['identity']}/v1/auth/signup", body=json.dumps(account).encode())
+        works = [
+            ("book → reserve → confirm, 1,000 sessions", "booking", "flow", 64, {"sessions": 1000}),
+            (f"`GET {MOVIES}`, each answer made anew", "catalog", "get", 64, {"path": MOVIES, "fresh": 1}),
+            ("sign-in", "identity", "signin", 4, account)]
+        return [line for work in works for line in self.overloaded(*work)]
+
+    def overloaded(self, title, service, work, clients, options):
+        address, process = self.stack.public[service], self.stack.processes[service]
+
+        def closed():
+            return self.tools.load(work, address, clients, **options)["per_second"]
+
+        expected = closed()
+
+        def offered(times):
+            rate = int(expected * times)
+            process.forget_peak()
+            running = self.tools.begin_load(work, address, 2000, rate=rate, give_up=1, **options)
+            result = self.tools.finish_load(running, good=False)
+            wrong = {status for step in result["steps"].values() for status in step["statuses"]}
+            wrong -= {"200", "201", "503"}
+            silent = sum(step["silent_refusals"] for step in result["steps"].values())
+            if wrong or silent or result["unanswered"]:
+                fail(f"{title} at {times}×: statuses {wrong}, {silent} refusals without Retry-After, "
+                     f"{result['unanswered']} requests without an answer")
+            return {**result["rounds"], "per_second": result["per_second"], "peak": process.peak() / 1e6,
+                    "refused": max(0, 1 - result["per_second"] / rate)}
+
+        results = self.interleaved(
+            {"closed": closed, **{times: lambda times=times: offered(times) for times in (1, 2, 5, 10)}})
+        lines = []
+        for times in (1, 2, 5, 10):
+            line = compared("11", f"{title}, {times}× the capacity offered", each(results[times]), results["closed"],
+                            f"capacity, {clients} clients in closed loop", 0.8)
+            p50, p99 = (amount([result[key] / 1000 for result in results[times]], " ms") for key in ("p50", "p99"))
+            line.ours += (f"; p50 {p50}, p99 {p99} from the intended start; "
+                          f"{median(each(results[times], 'refused')):.0%} not served; "
+                          f"at most {max(each(results[times], 'peak')):.0f} MB")
+            lines.append(line)
+        return lines
+
     def last_pages(self):
         """8: the last page of a long list, and its first; services of their own, on large databases."""
         directory = self.directory / "large"

@@ -90,6 +90,20 @@ class Process:
                     total += int(line.split()[1]) * 1024
         return total
 
+    def forget_peak(self):
+        """`peak` counts from now on (proc(5), clear_refs)."""
+        for pid in self.members():
+            Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+    def peak(self):
+        """The most memory that it has had at once, in bytes: resident set sizes of its processes."""
+        total = 0
+        for pid in self.members():
+            for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+                if line.startswith("VmHWM:"):
+                    total += int(line.split()[1]) * 1024
+        return total
+
     def stop(self):
         """Ends the whole group: `go run`, for one, leaves its child behind."""
         for number in (signal.SIGTERM, signal.SIGKILL):

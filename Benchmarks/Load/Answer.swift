@@ -2,6 +2,8 @@
 struct Answer {
     private(set) var status = 0
     private(set) var closes = false
+    /// Whether it says when to come back.
+    private(set) var saysWhen = false
     /// The first `"id":"…"` of the body, which the next step of a flow is about.
     private(set) var id = ""
 
@@ -19,6 +21,8 @@ struct Answer {
                 return
             } else if Self.line(line, begins: "content-length:") {
                 length = try Self.number(line.dropFirst(15))
+            } else if Self.line(line, begins: "retry-after:") {
+                saysWhen = true
             } else if Self.line(line, begins: "connection: close") {
                 closes = true
             } else if Self.line(line, begins: "transfer-encoding:") {

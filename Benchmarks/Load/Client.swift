@@ -9,6 +9,8 @@ final class Client {
     var round = 0
     var id = ""
     var since: UInt64 = 0
+    /// When its round was to begin.
+    var intended: UInt64 = 0
     private unowned let driver: Driver
     private var descriptor: Int32 = -1
     private var readable: OpaquePointer?
@@ -70,7 +72,7 @@ final class Client {
             input.removeAll(keepingCapacity: true)
             isWaiting = false
             if answer.closes { try connect() }
-            driver.received(answer.status, by: self)
+            driver.received(answer.status, saysWhen: answer.saysWhen, by: self)
         } catch {
             driver.fail(error)
         }
@@ -81,7 +83,7 @@ final class Client {
         let wasWaiting = isWaiting
         do throws(Failure) {
             try connect()
-            if wasWaiting { driver.received(0, by: self) }
+            if wasWaiting { driver.received(0, saysWhen: false, by: self) }
         } catch {
             driver.fail(error)
         }

@@ -6,21 +6,29 @@ import JSON
 ///
 /// Closed loop: each client begins its next round as soon as the last one ended. Open loop (`--rate`, rounds a second):
 /// rounds begin at intended times, evenly spaced, whatever the answers do; the first step's latency counts from there,
-/// so that a stall is charged for all it delayed.
+/// so that a stall is charged for all it delayed. A round that finds no client free is late, or with `--give-up 1` never
+/// begun: its client has turned away.
 final class Driver {
     let base: OpaquePointer
     let address: sockaddr_in
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     private let steps: [Step]
     private let interval: UInt64
+    private let givesUp: Bool
     private let begin: UInt64
     private let end: UInt64
     private var clients: [Client] = []
     private var idle: [Client] = []
+    /// Clients that wait for an answer.
+    private var busy = 0
+    private var isOver = false
     private var nextIntended: UInt64
     private var rounds = 0
     private var completed = 0
+    private var givenUp = 0
     private var tallies: [Tally]
+    /// Whole rounds, from their intended start.
+    private var wholes = Tally()
     private var failure: Failure?
     private var timer: OpaquePointer?
 
@@ -37,6 +45,7 @@ final class Driver {
         tallies = Array(repeating: Tally(), count: steps.count)
         let rate = try options.number("rate", default: 0)
         interval = rate > 0 ? 1_000_000_000 / UInt64(rate) : 0
+        givesUp = try options.number("give-up", default: 0) > 0
         // What is answered before `begin` is not counted: caches fill, connections are accepted.
         let start = nanoseconds() + UInt64(count) * 100_000
         begin = start + UInt64(try options.number("warm-up-milliseconds", default: 300)) * 1_000_000
@@ -72,16 +81,29 @@ final class Driver {
         event_base_loopbreak(base)
     }
 
+    /// For answers that are still to come when time is up.
+    private static let grace: UInt64 = 20_000_000_000
+
     /// Starts what is due, and sleeps until the next round is, or the end.
     private func timeHasCome() {
         let now = nanoseconds()
-        guard now < end else {
-            event_base_loopbreak(base)
-            return
-        }
+        guard now < end else { return finish(now) }
         startDue(now)
         // With no client free, the next answer starts what is late.
-        let next = interval == 0 || idle.isEmpty ? end : min(end, max(now, nextIntended))
+        wake(at: interval == 0 || idle.isEmpty ? end : min(end, max(now, nextIntended)), now)
+    }
+
+    /// Waits for what is still under way.
+    private func finish(_ now: UInt64) {
+        if busy == 0 || now >= end + Self.grace {
+            event_base_loopbreak(base)
+        } else if !isOver {
+            isOver = true
+            wake(at: end + Self.grace, now)
+        }
+    }
+
+    private func wake(at next: UInt64, _ now: UInt64) {
         var wait = timeval(tv_sec: Int((next - now) / 1_000_000_000), tv_usec: Int((next - now) % 1_000_000_000 / 1000))
         event_add(timer, &wait)
     }
@@ -92,6 +114,10 @@ final class Driver {
             start(client, at: nextIntended)
             nextIntended += interval
         }
+        guard givesUp, nextIntended <= now else { return }
+        let rounds = (now - nextIntended) / interval + 1
+        nextIntended += rounds * interval
+        if now >= begin { givenUp += Int(rounds) }
     }
 
     private func start(_ client: Client, at intended: UInt64) {
@@ -99,18 +125,26 @@ final class Driver {
         client.round = rounds
         rounds += 1
         client.since = intended
+        client.intended = intended
+        busy += 1
         client.send(steps[0].request(client.number, client.round, ""))
     }
 
-    func received(_ status: Int, by client: Client) {
+    func received(_ status: Int, saysWhen: Bool, by client: Client) {
         let now = nanoseconds()
         let isGood = status == steps[client.step].status
-        if now >= begin, now < end {
-            tallies[client.step].count(status, microseconds: isGood ? (now - client.since) / 1000 : nil)
+        let isCounted = now >= begin && now < end
+        if isCounted {
+            let latency = isGood ? (now - client.since) / 1000 : nil
+            tallies[client.step].count(status, saysWhen: saysWhen, microseconds: latency)
         }
-        guard isGood, client.step + 1 < steps.count else {
-            if isGood, now >= begin, now < end { completed += 1 }
-            if interval == 0 { return start(client, at: now) }
+        guard isGood, client.step + 1 < steps.count, now < end else {
+            busy -= 1
+            if isCounted, isGood, client.step + 1 == steps.count {
+                completed += 1
+                wholes.count(status, microseconds: (now - client.intended) / 1000)
+            }
+            if interval == 0, now < end { return start(client, at: now) }
             idle.append(client)
             return timeHasCome()
         }
@@ -128,6 +162,10 @@ final class Driver {
             json.field("per_second", Double(completed) / (Double(end - begin) / 1e9))
             // Open loop: rounds that were due and found no client free.
             json.field("late", interval == 0 || nextIntended >= end ? 0 : Int((end - nextIntended) / interval))
+            json.field("given_up", givenUp)
+            // Nothing had come back for them, long after the end.
+            json.field("unanswered", busy)
+            json.field(named: "rounds", wholes)
             json.object("steps") { json in
                 for (step, tally) in zip(steps, tallies) {
                     json.field(named: step.name, tally)

@@ -5,8 +5,11 @@ struct Tally: JSONWritable {
     private var statuses: [Int: Int] = [:]
     /// Of the answers with the expected status, in microseconds.
     private var latencies: [UInt32] = []
+    /// Refusals that do not say when to come back.
+    private var silent = 0
 
-    mutating func count(_ status: Int, microseconds: UInt64?) {
+    mutating func count(_ status: Int, saysWhen: Bool = true, microseconds: UInt64?) {
+        if status == 429 || status == 503, !saysWhen { silent += 1 }
         statuses[status, default: 0] += 1
         if let microseconds { latencies.append(UInt32(clamping: microseconds)) }
     }
@@ -22,6 +25,7 @@ struct Tally: JSONWritable {
         json.object("statuses") { json in
             for (status, count) in statuses.sorted(by: { $0.key < $1.key }) { json.field(named: "\(status)", count) }
         }
+        json.field("silent_refusals", silent)
         guard let longest = sorted.last else { return }
         for (name, share) in [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p999", 0.999)] {
             json.field(named: name, Int(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]))

@@ -12,20 +12,27 @@ extension Options {
     /// What each client does, round after round.
     func steps(clients: Int) throws(Failure) -> [Step] {
         switch work {
-        case "flow": try flow(tokens: tokens(clients), sessions: number("sessions", default: 1))
+        case "flow":
+            try flow(
+                tokens: tokens(clients), sessions: number("sessions", default: 1),
+                first: number("first-session", default: 1))
         case "track": [track]
         case "get":
-            [get(try text("path"), authorization: try number("signed-in", default: 0) > 0 ? tokens(clients) : [])]
+            [
+                get(
+                    try text("path"), isFresh: try number("fresh", default: 0) > 0,
+                    authorization: try number("signed-in", default: 0) > 0 ? tokens(clients) : [])
+            ]
         case "signin": [signIn(try text("email"), password: try text("password"))]
         default: throw Failure("flow, track, get or signin, not \(work)")
         }
     }
 
-    /// Book, reserve two seats, confirm; rounds go over the sessions `ses_1`, `ses_2`, … in turn.
-    private func flow(tokens: [String], sessions: Int) -> [Step] {
+    /// Book, reserve two seats, confirm; rounds go over so many sessions in turn, `ses_1`, `ses_2`, … or from another on.
+    private func flow(tokens: [String], sessions: Int, first: Int) -> [Step] {
         [
             Step(name: "book", status: 201) { client, round, _ in
-                post("/v1/sessions/ses_\(round % sessions + 1)/book", "", tokens[client])
+                post("/v1/sessions/ses_\(round % sessions + first)/book", "", tokens[client])
             },
             Step(name: "reserve", status: 200) { client, _, id in
                 post("/v1/bookings/\(id)/reserve", #"{"seats":2}"#, tokens[client])
@@ -47,9 +54,12 @@ extension Options {
         }
     }
 
-    private func get(_ path: String, authorization tokens: [String]) -> Step {
-        Step(name: "get", status: 200) { client, _, _ in
-            request("GET \(path)", tokens.isEmpty ? "" : "Authorization: Bearer \(tokens[client])\r\n", "")
+    /// - Parameter isFresh: whether each target differs, so that no kept answer serves.
+    private func get(_ path: String, isFresh: Bool, authorization tokens: [String]) -> Step {
+        Step(name: "get", status: 200) { client, round, _ in
+            let nonce = isFresh ? "\(path.contains("?") ? "&" : "?")nonce=\(round)" : ""
+            return request(
+                "GET \(path)\(nonce)", tokens.isEmpty ? "" : "Authorization: Bearer \(tokens[client])\r\n", "")
         }
     }
 

@@ -67,6 +67,12 @@ public final class ChildProcess: Sendable {
     /// How many files and sockets it has open.
     public var descriptors: Int { entries(of: "/proc/\(id)/fd").count }
 
+    /// The memory that it has, in bytes: its resident set.
+    public var memory: Int {
+        let pages = (try? readFile("/proc/\(id)/statm"))?.split(separator: " ").dropFirst().first
+        return (pages.flatMap { Int($0) } ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
     /// Waits for its end.
     /// - Throws: `StillRunning` when that does not come.
     public func end(withinSeconds seconds: Int = 30) async throws -> Ending {
