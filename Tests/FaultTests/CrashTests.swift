@@ -16,9 +16,9 @@ import Testing
             let witnesses = try await Load(stack).run(seed: seed) {
                 for _ in 0..<Self.rounds {
                     for service in stack.services.shuffled(using: &random) {
-                        try await Task.sleep(for: .milliseconds(Int.random(in: 20...400, using: &random)))
+                        try await Task.sleep(for: .milliseconds(Int.random(in: 5...120, using: &random)))
                         try await service.kill()
-                        try await Task.sleep(for: .milliseconds(Int.random(in: 0...150, using: &random)))
+                        try await Task.sleep(for: .milliseconds(Int.random(in: 0...50, using: &random)))
                         try await service.start()
                     }
                 }

@@ -15,7 +15,7 @@ struct PowerCutTests {
             var witnesses: [Witness] = []
             for cut in 0..<Self.cuts {
                 witnesses += try await Load(stack, first: cut * 6).run(seed: seed &+ UInt64(cut * 6)) {
-                    try await Task.sleep(for: .milliseconds(Int.random(in: 100...900, using: &random)))
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 50...400, using: &random)))
                     // A disk that is about to go may well fail first.
                     if cut % 3 == 2 {
                         trouble.disk(.failingSyncs)
@@ -25,10 +25,12 @@ struct PowerCutTests {
                     trouble.disk(.good)
                     try await Self.powerReturns(power, stack)
                     // The same customers go on.
-                    try await Task.sleep(for: .milliseconds(200))
+                    try await Task.sleep(for: .milliseconds(100))
                 }
+                // What is lost stays lost: an audit, which looks at everything there is, may come some cuts later.
+                guard cut % 5 == 4 || cut == Self.cuts - 1 else { continue }
                 let differences = try await Audit(stack: stack, witnesses: witnesses).differences()
-                #expect(differences == [], "cut \(cut)")
+                #expect(differences == [], "up to cut \(cut)")
             }
             let audit = Audit(stack: stack, witnesses: witnesses)
             print("power cuts, FAULT_SEED=\(seed), \(Self.cuts) cuts: \(audit.summary)")
