@@ -1,13 +1,13 @@
 extension Stack {
     /// Where booking's tables are not what its journal says, as `booking audit` finds it, a line each; none when the books
     /// balance.
-    /// - Parameter column: one that the test has changed itself.
-    public func bookDifferences(besides column: String? = nil) async throws -> [String] {
+    /// - Parameter columns: those that the test has changed itself.
+    public func bookDifferences(besides columns: String...) async throws -> [String] {
         let (ending, text) = try await self["booking"].outcome(of: ["audit", "--lines", "100000"])
         guard ending != .exited(0) else { return [] }
         // Before them are two lines that say how much was compared.
         let found = text.split(separator: "\n").dropFirst(2).map(String.init)
-        guard let column, !found.isEmpty else { return found.isEmpty ? [text] : found }
-        return found.filter { !$0.contains(", \(column): ") }
+        guard !found.isEmpty else { return [text] }
+        return found.filter { line in !columns.contains { line.contains(", \($0): ") } }
     }
 }
