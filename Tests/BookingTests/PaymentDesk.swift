@@ -19,13 +19,13 @@ struct PaymentDesk {
 
     static func run(
         seats: [String]? = nil, startsInMilliseconds: Int64 = 3_600_000, settings: [String: String] = [:],
-        _ body: (PaymentDesk) async throws -> Void
+        balances: Bool = true, _ body: (PaymentDesk) async throws -> Void
     ) async throws {
         let provider = StripeServer()
         defer { provider.stop() }
         try await BoxOffice.run(
             seats: seats, startsInMilliseconds: startsInMilliseconds, tariffs: tariffs,
-            settings: provider.settings.merging(settings) { _, own in own }
+            settings: provider.settings.merging(settings) { _, own in own }, balances: balances
         ) { office in
             provider.keepTime(by: office.service.clock)
             try await body(PaymentDesk(office: office, provider: provider))
@@ -87,6 +87,11 @@ struct PaymentDesk {
     }
 
     var metrics: String { office.service.running.context.metrics.render() }
+
+    /// What is done past the service.
+    func change(_ statement: SQL) async throws {
+        try await office.service.running.context.database.write { try $0.execute(statement) }
+    }
 
     /// What the audit command says; throws what it finds.
     func audit(_ options: String...) async throws -> String {

@@ -160,10 +160,21 @@ import TypedID
     @Test("a payment begins with a method, goes on with the same one or none, and with no other")
     func continuing() throws {
         let live = Self.payment(.authorizing)
-        #expect(throws: PaymentRefusal.paymentRequired) { try Payment.continuing(nil, with: nil) }
-        #expect(try Payment.continuing(nil, with: "pm_card_visa") == nil)
-        #expect(try Payment.continuing(live, with: nil) == live)
-        #expect(try Payment.continuing(live, with: "pm_card_visa") == live)
-        #expect(throws: PaymentRefusal.paymentInProgress) { try Payment.continuing(live, with: "pm_card_mastercard") }
+        #expect(throws: PaymentRefusal.paymentRequired) { try Payment.continuing(nil, with: nil, closingIn: 9) }
+        #expect(try Payment.continuing(nil, with: "pm_card_visa", closingIn: 9) == nil)
+        #expect(try Payment.continuing(live, with: nil, closingIn: 9) == live)
+        #expect(try Payment.continuing(live, with: "pm_card_visa", closingIn: 9) == live)
+        #expect(throws: PaymentRefusal.paymentInProgress(seconds: 9)) {
+            try Payment.continuing(live, with: "pm_card_mastercard", closingIn: 9)
+        }
+    }
+
+    @Test("what the provider did not let us ask for is declined, unless it may have been asked for before")
+    func unasked() {
+        #expect(Self.payment(.authorizing, intent: nil).declinedUnasked()?.state == .declined)
+        #expect(Self.payment(.authorizing).declinedUnasked() == nil)
+        for state in Payment.State.allCases where state != .authorizing {
+            #expect(Self.payment(state, intent: nil).declinedUnasked() == nil, "\(state)")
+        }
     }
 }

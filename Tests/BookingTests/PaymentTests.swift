@@ -78,6 +78,10 @@ import Testing
             #expect(staff.status == 200 && staff.json["payment"]?["client_secret"] == .null)
             #expect(try await desk.office.reserve(booking, 1).codes == ["payment_in_progress"])
             #expect(try await desk.office.cancel(booking).codes == ["payment_in_progress"])
+            let byAdmin = try await desk.office.service.post(
+                "/v1/bookings/\(booking)/cancel", #"{"reason":"Asked by phone."}"#,
+                token: desk.office.service.token("usr_9", .admin))
+            #expect(byAdmin.codes == ["payment_in_progress"] && byAdmin.header("retry-after") == "60")
             #expect(try await desk.pay(booking, "pm_card_visa").codes == ["payment_in_progress"])
             #expect(try await desk.pay(booking, nil).codes == ["payment_action_required"])
             let id = payment?["id"]?.stringValue ?? ""
@@ -172,7 +176,7 @@ import Testing
                 #expect(wanted.codes == ["payment_action_required"] && wanted.header("idempotent-replayed") == nil)
             }
             let other = try await desk.pay(booking, key: "other")
-            #expect(other.codes == ["payment_in_progress"] && other.header("retry-after") == "1")
+            #expect(other.codes == ["payment_in_progress"] && other.header("retry-after") == "60")
             let first = try await desk.payment(booking).json["payment"]?["id"]?.stringValue ?? ""
             desk.provider.settle(first, as: .requiresPaymentMethod)
             #expect(try await desk.pay(booking, method, key: "k").codes == ["payment_declined"])
@@ -246,6 +250,28 @@ import Testing
         }
     }
 
+    @Test("with a ticket of such a booking nobody comes in, and the trail counts who has")
+    func usedBeforeCapture() async throws {
+        try await PaymentDesk.run { desk in
+            desk.provider.fail(.capture, .failBefore, .lapsed)
+            let booking = try await desk.reserved()
+            #expect(try await desk.pay(booking).status == 200)
+            let codes = try await desk.office.codes(of: booking)
+            #expect(try await desk.office.checkIn(codes[0]).status == 201)
+            try await desk.untilNothingWaits()
+            #expect(try await desk.state(booking) == "voided" && desk.provider.intents.map(\.held) == [0])
+            let trail = try await desk.office.service.get(
+                "/v1/bookings/\(booking)/audit", token: desk.office.service.token("usr_9", .admin))
+            #expect(trail.json["entries"]?.arrayValue?.first?["used_tickets"] == 1)
+            let refused = try await desk.office.checkIn(codes[1])
+            #expect(refused.codes == ["ticket_refunded"])
+            #expect(
+                refused.json["errors"]?.arrayValue?.first?["message"]
+                    == "The ticket is not valid any more: it was refunded, or its payment could not be taken.")
+            _ = try await desk.audit()
+        }
+    }
+
     @Test("settings that cannot be used are refused at the start, and no message holds a secret")
     func settings() async throws {
         let good = [
@@ -255,6 +281,7 @@ import Testing
         for (name, value) in [
             ("PAYMENTS", "paypal"), ("STRIPE_SECRET_KEY", ""), ("STRIPE_SECRET_KEY", "sk very\nsecret"),
             ("STRIPE_WEBHOOK_SECRET", ""), ("STRIPE_WEBHOOK_SECRET", "secret"), ("STRIPE_URL", "api.stripe.com"),
+            ("STRIPE_URL", "http://127.0.0.1:1.evil.com"), ("STRIPE_URL", "https://api.stripe.com/"),
         ] {
             let settings = good.merging([name: value]) { _, bad in bad }
             let error = await #expect(throws: (any Error).self) {

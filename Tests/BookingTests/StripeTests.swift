@@ -1,6 +1,7 @@
 import BookingService
 import EventLoop
 import HTTPClient
+import Synchronization
 import Telemetry
 import TestSupport
 import Testing
@@ -9,7 +10,10 @@ import TypedID
 
 /// The provider's wire format, against a server of ours that speaks it.
 @Suite struct StripeTests {
-    private func run(_ body: (Stripe, StripeServer) async throws -> Void) async throws {
+    private func run(
+        log: Logger = Logger(service: "booking", level: .error, write: { _ in }),
+        _ body: (Stripe, StripeServer) async throws -> Void
+    ) async throws {
         let server = StripeServer()
         let loop = try EventLoop(name: "stripe")
         defer {
@@ -18,7 +22,7 @@ import TypedID
         }
         let configuration = Stripe.configuration(url: server.url, secretKey: StripeServer.secretKey)
         let client = try HTTPClient(configuration, loop: loop)
-        try await body(Stripe(client, webhookSecret: StripeServer.webhookSecret), server)
+        try await body(Stripe(client, webhookSecret: StripeServer.webhookSecret, log: log), server)
         #expect(server.wrong == [])
     }
 
@@ -138,21 +142,103 @@ import TypedID
         }
     }
 
-    @Test("what stands on the way may answer anything: only Stripe's own word is believed", arguments: [400, 402, 404])
-    func strangers(status: Int) async throws {
-        let stranger = try Neighbour { _ in .json(status, #"{"message":"no route"}"#) }
+    /// Beside somebody who gives one answer to everything.
+    private func run(answering status: Int, _ body: String, _ test: (Stripe) async throws -> Void) async throws {
+        let stranger = try Neighbour { _ in .json(status, body) }
         let loop = try EventLoop(name: "stripe")
         defer { loop.stop() }
         let configuration = Stripe.configuration(url: stranger.url, secretKey: StripeServer.secretKey)
-        let stripe = Stripe(try HTTPClient(configuration, loop: loop), webhookSecret: StripeServer.webhookSecret)
-        #expect(await stripe.authorize(Self.payment(1), TraceContext()) == .unknown(answered: true))
-        #expect(await stripe.capture("pi_1", key: "k", TraceContext()) == .unknown(answered: true))
-        #expect(await stripe.look(at: "pi_1", TraceContext()) == .unknown(answered: true))
-        #expect(
-            await stripe.refund(Self.refund(1, job: 1), key: "r", TraceContext()) == .unknown(answered: true))
-        #expect(await stripe.look(atRefund: "re_1", TraceContext()) == .unknown(answered: true))
-        #expect(await stripe.findRefund(Self.refund(1, job: 1), TraceContext()) == .unknown(answered: true))
+        let stripe = Stripe(
+            try HTTPClient(configuration, loop: loop), webhookSecret: StripeServer.webhookSecret,
+            log: Logger(service: "booking", write: { _ in }))
+        try await test(stripe)
         await stranger.stop()
+    }
+
+    @Test("what stands on the way may answer anything: only Stripe's own word is believed", arguments: [400, 402, 404])
+    func strangers(status: Int) async throws {
+        try await run(answering: status, #"{"message":"no route"}"#) { stripe in
+            #expect(await stripe.authorize(Self.payment(1), TraceContext()) == .unknown(answered: true))
+            #expect(await stripe.capture("pi_1", key: "k", TraceContext()) == .unknown(answered: true))
+            #expect(await stripe.look(at: "pi_1", TraceContext()) == .unknown(answered: true))
+            #expect(
+                await stripe.refund(Self.refund(1, job: 1), key: "r", TraceContext()) == .unknown(answered: true))
+            #expect(await stripe.look(atRefund: "re_1", TraceContext()) == .unknown(answered: true))
+            #expect(await stripe.findRefund(Self.refund(1, job: 1), TraceContext()) == .unknown(answered: true))
+        }
+    }
+
+    @Test("only Stripe says that a key is not good", arguments: [401, 403])
+    func keys(status: Int) async throws {
+        try await run(answering: status, #"{"error":{"type":"invalid_request_error"}}"#) { stripe in
+            #expect(await stripe.authorize(Self.payment(1), TraceContext()) == .denied)
+        }
+        try await run(answering: status, #"{"message":"who are you?"}"#) { stripe in
+            #expect(await stripe.authorize(Self.payment(1), TraceContext()) == .transient)
+        }
+    }
+
+    @Test("an intent of another amount or currency than was asked for is none of ours", arguments: [1_250, 1_251])
+    func otherAmount(amount: Int64) async throws {
+        for currency in ["eur", "usd"] {
+            let intent = #"{"id":"pi_1","status":"requires_capture","amount":\#(amount),"currency":"\#(currency)"}"#
+            try await run(answering: 200, intent) { stripe in
+                let isOurs = amount == 1_250 && currency == "eur"
+                #expect(
+                    await stripe.authorize(Self.payment(1), TraceContext())
+                        == (isOurs ? .news(.authorized, intent: "pi_1") : .unknown(answered: true)))
+            }
+        }
+    }
+
+    @Test("what nobody counts on stands in the log: status, type and code, never the key nor what was asked")
+    func trouble() async throws {
+        let lines = Mutex<[String]>([])
+        let log = Logger(service: "booking", level: .error) { line in
+            lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+        }
+        func said() -> [String] {
+            lines.withLock { lines in
+                defer { lines = [] }
+                return lines
+            }
+        }
+        try await run(log: log) { stripe, server in
+            _ = await stripe.authorize(Self.payment(1), TraceContext())
+            _ = await stripe.authorize(Self.payment(2, "pm_card_chargeDeclined"), TraceContext())
+            _ = await stripe.look(at: "pi_9", TraceContext())
+            _ = await stripe.capture("pi_1", key: "a", TraceContext())
+            _ = await stripe.void("pi_1", key: "b", TraceContext())
+            #expect(said() == [], "what a customer's card, or time, may bring")
+            server.fail(.create, .denied)
+            #expect(await stripe.authorize(Self.payment(3), TraceContext()) == .denied)
+            let denied = try #require(said().first)
+            #expect(denied.contains(#""event":"payment_provider_trouble""#) && denied.contains(#""status":401"#))
+            #expect(denied.contains("invalid_request_error") && denied.contains("api_key_expired"))
+            #expect(!denied.contains(StripeServer.secretKey) && !denied.contains("pm_card"))
+            server.fail(.create, .failBefore)
+            _ = await stripe.authorize(Self.payment(4), TraceContext())
+            #expect(said().first?.contains(#""status":500"#) == true)
+            server.fail(.create, .cutBefore, .cutBefore, .cutBefore, .cutBefore)
+            _ = await stripe.authorize(Self.payment(5), TraceContext())
+            #expect(said().first?.contains(#""reason":"connection_lost""#) == true)
+        }
+    }
+
+    @Test("the key goes over TLS, or nowhere but to this machine")
+    func addresses() {
+        for good in [
+            "https://api.stripe.com", "https://stripe.example:8443", "https://[2001:db8::1]", "http://127.0.0.1:1",
+            "http://127.0.0.1", "http://localhost", "http://localhost:65535", "http://[::1]", "http://[::1]:80",
+        ] { #expect(Stripe.mayHaveKey(good), "\(good)") }
+        for bad in [
+            "http://127.0.0.1:1.evil.com", "http://127.0.0.1.evil.com", "http://127.0.0.1:1@evil.com",
+            "http://evil.com",
+            "http://localhost.evil.com:1", "http://[::1].evil.com", "http://[::1", "http://127.0.0.1:", "http://",
+            "http://127.0.0.1:0", "http://127.0.0.1:65536", "http://127.0.0.1:+1", "http://10.0.0.1:1", "https://",
+            "https://api.stripe.com/", "https://api.stripe.com/v1", "https://user@api.stripe.com",
+            "https://api.stripe.com:443/v1", "http://127.0.0.1:1/", "ftp://127.0.0.1", "api.stripe.com", "",
+        ] { #expect(!Stripe.mayHaveKey(bad), "\(bad)") }
     }
 
     @Test("a connection that breaks after the money was held: the same question again holds it once")

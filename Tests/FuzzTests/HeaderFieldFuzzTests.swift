@@ -50,7 +50,7 @@ import Time
         let loop = try EventLoop(name: "fuzz")
         defer { loop.stop() }
         let client = try HTTPClient(Stripe.configuration(url: "http://127.0.0.1:9", secretKey: "sk_test"), loop: loop)
-        let provider = Stripe(client, webhookSecret: "whsec_test")
+        let provider = Stripe(client, webhookSecret: "whsec_test", log: Logger(service: "booking"))
         let bodies = [
             #"{"id":"evt_1","type":"payment_intent.succeeded","data":{"object":{"id":"pi_1","object":"payment_intent","#
                 + #""metadata":{"payment":"pay_1"}}}}"#,

@@ -13,6 +13,10 @@ public final class StripeServer: Sendable {
         case silentBefore, silentAfter, failBefore, failAfter, cutBefore, cutAfter, holdBefore, holdAfter
         /// The bank does not want to.
         case refused
+        /// What was held has lapsed, says the provider.
+        case lapsed
+        /// Our key is not good any more.
+        case denied
         /// A refund takes the bank some days.
         case pending
         /// A list does not have yet what was made a moment ago.
@@ -165,7 +169,10 @@ public final class StripeServer: Sendable {
             ? StripeLedger.Reply.error(400, "invalid_request_error", "charge_disputed")
             : StripeLedger.Reply.error(402, "card_error", "card_declined")
         return state.withLock { state in
-            let refusal = fault == .failBefore ? broken : fault == .refused ? no : nil
+            if fault == .denied { return .error(401, "invalid_request_error", "api_key_expired") }
+            let lapse = StripeLedger.Reply.error(400, "invalid_request_error", "charge_expired_for_capture")
+            let refusals = [StripeServer.Fault.failBefore: broken, .refused: no, .lapsed: lapse]
+            let refusal = fault.flatMap { refusals[$0] }
             state.ledger.firstRefundStatus = fault == .pending ? .pending : .succeeded
             let reply = state.ledger.reply(to: request, now: state.clock.now().rawValue, refusing: refusal)
             if fault == .hidden { return .init(status: 200, body: #"{"object":"list","has_more":false,"data":[]}"#) }

@@ -23,8 +23,10 @@ extension ServiceContext {
         guard secret.utf8.count >= 16 else {
             throw SettingError("STRIPE_WEBHOOK_SECRET must have 16 bytes or more.")
         }
-        guard url.hasPrefix("https://") || url.hasPrefix("http://127.0.0.1:") else {
-            throw SettingError("STRIPE_URL must begin with https://: the key is sent there.")
+        guard Stripe.mayHaveKey(url) else {
+            throw SettingError(
+                "STRIPE_URL must be https://HOST without a path, or http:// to 127.0.0.1, localhost or [::1]: "
+                    + "the key is sent there.")
         }
         let client: HTTPClient
         do throws(HTTPClientError) {
@@ -32,7 +34,7 @@ extension ServiceContext {
         } catch {
             throw SettingError("STRIPE_URL or STRIPE_SECRET_KEY cannot be used: \(error).")
         }
-        return Stripe(client, webhookSecret: secret)
+        return Stripe(client, webhookSecret: secret, log: log)
     }
 
     /// Nobody would take, let go or give back what still is to be.

@@ -89,10 +89,11 @@ extension BookingService {
         let outcome: JobOutcome
         switch answer {
         case .transient: outcome = .again(reason: "not now", answered: false)
+        case .denied: outcome = .again(reason: "not allowed", answered: false)
         case .unknown(let answered): outcome = .again(reason: "no answer", answered: answered)
         case .refused(let code): outcome = .again(reason: code, answered: true)
         case .news(let news, let intent):
-            return try await database.write { [clock, ids] transaction in
+            let heard = try await database.write { [clock, ids] transaction in
                 let now = clock.now()
                 let heard = try transaction.hear(
                     news, intent, of: job.payment, confirmingIn: nil, at: now, ids)
@@ -103,9 +104,22 @@ extension BookingService {
                     case .void, .refund: news.isEnd
                     }
                 try transaction.end(job, isDone ? .done : .again(reason: "\(news.name)", answered: true), at: now)
+                return heard
             }
+            if heard.isTakenBack { report(takenBack: heard.payment) }
+            return
         }
         try await end(job, outcome)
+    }
+
+    /// Somebody who was told that the booking is confirmed has no seats any more.
+    private func report(takenBack payment: Payment) {
+        log.error(
+            "payment_taken_back",
+            [
+                ("payment", .string("\(payment.id)")), ("booking", .string("\(payment.bookingID)")),
+                ("reason", .string(payment.reason ?? "canceled")),
+            ])
     }
 
     // MARK: Refunds

@@ -93,8 +93,10 @@ extension Transaction {
     }
 
     /// A booking whose payment is under way stays as it is.
-    func requireNoLivePayment(of booking: BookingID) throws {
-        if try livePayment(of: booking) != nil { throw PaymentRefusal.paymentInProgress }
+    func requireNoLivePayment(of booking: Booking, at now: Timestamp) throws {
+        if try livePayment(of: booking.id) != nil {
+            throw PaymentRefusal.paymentInProgress(seconds: booking.secondsUntilClosing(at: now))
+        }
     }
 
     /// Has the provider give money back for a booking that was paid through it.
@@ -119,6 +121,8 @@ struct HeardPayment {
     let booking: Booking
     /// Whether the news have confirmed the booking.
     let isConfirmed: Bool
+    /// Whether they have taken the confirmed booking back.
+    var isTakenBack = false
 }
 
 extension Transaction {
@@ -145,6 +149,7 @@ extension Transaction {
         let isConfirmed = follows.contains(.confirmBooking)
         try keep(after, confirmedAt: isConfirmed ? now : nil)
         if !after.isLive { try finishJobs(.settle, of: after.id) }
+        var isTakenBack = false
         for consequence in follows {
             switch consequence {
             case .confirmBooking:
@@ -152,19 +157,31 @@ extension Transaction {
             case .capture: try add(.capture, to: after.id, at: now)
             case .void: try add(.void, to: after.id, at: now)
             case .refundAll: try add(.refund, to: after.id, amount: after.amount, at: now)
-            case .takeBookingBack: try takeBack(booking, at: now)
+            case .takeBookingBack: isTakenBack = try takeBack(booking, at: now)
             }
         }
-        return HeardPayment(payment: after, booking: booking, isConfirmed: isConfirmed)
+        return HeardPayment(
+            payment: after, booking: booking, isConfirmed: isConfirmed, isTakenBack: isTakenBack)
+    }
+
+    /// The provider did not let us ask: a payment of which it has never heard is none. Should it have after all, whoever
+    /// settles it when the booking closes finds it and lets it go.
+    func decline(denied id: PaymentID) throws {
+        guard let payment = try payment(id)?.declinedUnasked() else { return }
+        try keep(payment)
     }
 
     /// The money was not to be had after all. Nobody of the staff did it.
-    private func takeBack(_ booking: Booking, at now: Timestamp) throws {
-        guard let refunded = booking.takingBack(at: now) else { return }
+    /// - Returns: whether it had anything still.
+    private func takeBack(_ booking: Booking, at now: Timestamp) throws -> Bool {
+        guard let refunded = booking.takingBack(at: now) else { return false }
+        let used = try tickets(of: booking).count { $0.status == .used }
+        try audit(
+            .refund, by: nil, reason: "The payment could not be taken.", booking, refunded, usedTickets: used, at: now)
         try release(refunded)
         try execute("UPDATE bookings SET refunded_at = \(now) WHERE id = \(refunded.id)")
         try refundTickets(of: refunded, at: now)
-        try audit(.refund, by: nil, reason: "The payment could not be taken.", booking, refunded, at: now)
         try record(.refunded(refunded.id), of: refunded, at: now)
+        return true
     }
 }

@@ -56,12 +56,18 @@ extension PaymentRefusal: APIRefusal {
                 402, "payment_action_required",
                 "The payment is to be approved first, with the client_secret of the booking's payment. Then confirm again."
             )
-        case .paymentInProgress:
-            .later(409, "payment_in_progress", "The booking is being paid for: finish that payment first.")
+        case .paymentInProgress(let seconds):
+            .later(
+                409, "payment_in_progress", "The booking is being paid for: finish that payment first.",
+                afterSeconds: Int(clamping: seconds))
         case .paymentUnanswered:
             .later(
                 503, "payment_unanswered",
                 "Whether the payment was accepted is not known yet. Confirm again: nothing is paid twice.")
+        case .paymentUnavailable:
+            .later(
+                503, "payment_unavailable",
+                "Payments cannot be taken just now, and nothing was charged. Try again in a while.", afterSeconds: 60)
         case .tooManyAttempts(let seconds):
             .later(
                 429, "too_many_payment_attempts", "Too many payments were tried. Wait before the next one.",
@@ -96,7 +102,8 @@ extension DoorRefusal {
         case .ticketInvalid: "This is no ticket of ours."
         case .wrongSession: "The ticket is for another session."
         case .wrongPlace: "The ticket is for another place."
-        case .ticketRefunded: "The ticket was given back."
+        case .ticketRefunded:
+            "The ticket is not valid any more: it was refunded, or its payment could not be taken."
         case .ticketReissued: "The ticket was issued anew: another code is good."
         case .alreadyAdmitted(let admission):
             "The ticket was used on \(admission.at.described(in: zone))"

@@ -65,6 +65,11 @@ package struct Booking: Equatable, Sendable {
     /// Whether it has run out, and nobody has noted that.
     package func hasLapsedUnnoted(at now: Timestamp) -> Bool { expiredAt == nil && status(at: now) == .expired }
 
+    /// Whole seconds until it closes, by which time it has: 1 at least.
+    package func secondsUntilClosing(at now: Timestamp) -> Int64 {
+        max(1, (closesAt.rawValue - now.rawValue + 999) / 1000)
+    }
+
     /// When it was cancelled, by its owner or, once sold, by staff.
     package var calledOffAt: Timestamp? { cancelledAt ?? refundedAt }
 

@@ -61,17 +61,30 @@ package struct Payment: Equatable, Sendable {
     /// Whether the booking is paid by it.
     package var isGood: Bool { state == .authorized || state == .captured }
 
+    /// As it is where the provider did not let it be asked for; nil where it may have been.
+    package func declinedUnasked() -> Payment? {
+        guard state == .authorizing, intent == nil else { return nil }
+        var payment = self
+        payment.state = .declined
+        payment.reason = "provider_unavailable"
+        return payment
+    }
+
     /// What may pay for the booking: the payment that is under way, with the same method, or none yet.
     /// - Parameters:
     ///   - live: the booking's payment that is under way.
     ///   - method: what the customer names, if anything.
+    ///   - seconds: until the booking closes.
     /// - Returns: the payment that goes on; nil where one with `method` is to begin.
-    package static func continuing(_ live: Payment?, with method: String?) throws(PaymentRefusal) -> Payment? {
+    package static func continuing(_ live: Payment?, with method: String?, closingIn seconds: Int64)
+        throws(PaymentRefusal)
+        -> Payment?
+    {
         guard let live else {
             guard method != nil else { throw .paymentRequired }
             return nil
         }
-        guard method == nil || method == live.method else { throw .paymentInProgress }
+        guard method == nil || method == live.method else { throw .paymentInProgress(seconds: seconds) }
         return live
     }
 }
@@ -107,10 +120,12 @@ package enum PaymentRefusal: Error, Equatable {
     case paymentRequired
     case paymentDeclined(reason: String)
     case paymentActionRequired
-    /// Until its outcome is known the booking stays as it is.
-    case paymentInProgress
+    /// Until its outcome is known the booking stays as it is: for so many seconds, when it closes, at the latest.
+    case paymentInProgress(seconds: Int64)
     /// Nobody knows yet; asked again with the same method it goes on.
     case paymentUnanswered
+    /// The provider does not let us ask: nothing was done.
+    case paymentUnavailable
     /// So many were begun that for some seconds no other is.
     case tooManyAttempts(seconds: Int64)
     /// It was paid through a provider that the service is not set up with any more.

@@ -20,7 +20,7 @@ extension BookingService {
             if !isOwn, reason == nil { throw Reason.missing }
             if let refusal = try transaction.refusalOfLapsed(booking, at: now) { return refusal }
             let cancelled = try booking.cancelling(at: now)
-            if provider != nil { try transaction.requireNoLivePayment(of: booking.id) }
+            if provider != nil { try transaction.requireNoLivePayment(of: booking, at: now) }
             if !isOwn, let reason {
                 try transaction.audit(.cancel, by: user, reason: reason.text, booking, cancelled, at: now)
             }

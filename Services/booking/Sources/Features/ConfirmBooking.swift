@@ -8,19 +8,20 @@ import TypedID
 extension BookingService {
     /// `POST /v1/bookings/{booking_id}/confirm` `{language?}`: what the booking holds is sold, for good, a ticket for each
     /// seat. What costs something is paid first where a provider takes the money. Its owner is told by mail in that
-    /// language, else in what `Accept-Language` likes best.
+    /// language, else in one named before, else in what `Accept-Language` likes best.
     func confirmBooking(_ request: Request, _ caller: Principal) async throws -> Response {
         let user = try userID(of: caller)
         guard let bookingID = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
-        let language = try request.mailLanguage()
+        let wish = try LanguageWish(request)
         if let provider, try database.read({ try $0.isToBePaid(bookingID) }) {
-            return try await payForBooking(bookingID, of: user, through: provider, language, request)
+            return try await payForBooking(bookingID, of: user, through: provider, wish, request)
         }
         return try await request.decide(in: database) { [clock, ids, provider] transaction in
             // It has got its price since.
             if provider != nil, try transaction.isToBePaid(bookingID) { throw PaymentRefusal.paymentRequired }
             let (booking, now) = (try transaction.booking(bookingID, of: user), clock.now())
             if let refusal = try transaction.refusalOfLapsed(booking, at: now) { return refusal }
+            let language = try transaction.note(wish, for: booking.id)
             return try transaction.answer(
                 confirmed: transaction.confirm(booking, paidThrough: .counter, language, ids, at: now))
         }
@@ -67,13 +68,34 @@ extension Transaction {
     }
 }
 
-extension Request {
+/// What a customer wants to be written to in.
+struct LanguageWish: Sendable {
+    /// Named in so many words.
+    private(set) var named: Language?
+    /// What `Accept-Language` likes best.
+    let accepted: Language?
+
     /// - Throws: 422 for a language that there is not.
-    fileprivate func mailLanguage() throws -> Language {
-        guard let members = body.objectValue, members["language"] != nil else { return acceptedLanguage ?? .usual }
-        var fields = Fields(body)
-        let wanted = fields.choice("language", of: Language.self, required: false)
+    init(_ request: Request) throws {
+        accepted = request.acceptedLanguage
+        guard let members = request.body.objectValue, members["language"] != nil else { return }
+        var fields = Fields(request.body)
+        named = fields.choice("language", of: Language.self, required: false)
         guard fields.faults.isEmpty else { throw fields.refusal }
-        return wanted ?? acceptedLanguage ?? .usual
+    }
+}
+
+extension Transaction {
+    /// Keeps a wish, which holds until the booking is confirmed: what approves a payment in between knows nothing of it.
+    /// - Returns: the language of the mail.
+    func note(_ wish: LanguageWish, for booking: BookingID) throws -> Language {
+        if let named = wish.named {
+            try execute("UPDATE bookings SET language = \(named) WHERE id = \(booking)")
+            return named
+        }
+        let noted = try first("SELECT language FROM bookings WHERE id = \(booking)") { row in
+            try row.valueOrNil(0, as: Language.self)
+        }
+        return (noted ?? nil) ?? wish.accepted ?? .usual
     }
 }

@@ -11,15 +11,16 @@ extension BookingService {
     /// takes the money: it is noted that the provider will be asked, it is asked, and what it says is noted with the
     /// booking's confirmation. Whoever asks again goes on where that ended.
     func payForBooking(
-        _ bookingID: BookingID, of user: UserID, through provider: any PaymentProvider, _ language: Language,
+        _ bookingID: BookingID, of user: UserID, through provider: any PaymentProvider, _ wish: LanguageWish,
         _ request: Request
     ) async throws -> Response {
         let method = try PaymentMethod(request.body)?.name
-        let payment: Payment
-        switch try await begin(bookingID, user, method) {
-        case .asked(let begun): payment = begun
+        let begun: Begun
+        switch try await begin(bookingID, user, method, wish) {
+        case .asked(let asked): begun = asked
         case .lapsed(let refusal): return refusal
         }
+        let payment = begun.payment
         var answer: ProviderAnswer
         if let intent = payment.intent {
             answer = await provider.look(at: intent, request.trace)
@@ -30,29 +31,45 @@ extension BookingService {
         if case .refused(let code) = answer, payment.intent == nil {
             answer = .news(.declined(reason: code), intent: nil)
         }
+        if answer == .denied {
+            // What was asked for before may be held: that goes on.
+            if begun.isNew { try await database.write { try $0.decline(denied: payment.id) } }
+            throw PaymentRefusal.paymentUnavailable
+        }
         guard case .news(let news, let intent) = answer else { throw PaymentRefusal.paymentUnanswered }
         return news == .authorized || news == .captured
-            ? try await conclude(payment, news, intent, language, request)
-            : try await refuse(payment, news, intent, language)
+            ? try await conclude(payment, news, intent, begun.language, request)
+            : try await refuse(payment, news, intent, begun.language)
     }
 
     private enum Beginning {
         /// About which the provider is asked next.
-        case asked(Payment)
+        case asked(Begun)
         case lapsed(Response)
     }
 
+    private struct Begun {
+        let payment: Payment
+        let isNew: Bool
+        /// Of the mail, once it is paid.
+        let language: Language
+    }
+
     /// Before anybody is asked.
-    private func begin(_ bookingID: BookingID, _ user: UserID, _ method: String?) async throws -> Beginning {
+    private func begin(_ bookingID: BookingID, _ user: UserID, _ method: String?, _ wish: LanguageWish)
+        async throws -> Beginning
+    {
         let id: PaymentID = ids.next()
         return try await database.write { [clock, paymentLimits] transaction in
             let now = clock.now()
             let booking = try transaction.booking(bookingID, of: user)
             if let refusal = try transaction.refusalOfLapsed(booking, at: now) { return .lapsed(refusal) }
             _ = try booking.confirming(at: now)
-            if let live = try Payment.continuing(transaction.livePayment(of: bookingID), with: method) {
-                return .asked(live)
-            }
+            let closing = booking.secondsUntilClosing(at: now)
+            let live = try Payment.continuing(
+                transaction.livePayment(of: bookingID), with: method, closingIn: closing)
+            let language = try transaction.note(wish, for: bookingID)
+            if let live { return .asked(Begun(payment: live, isNew: false, language: language)) }
             guard let total = try transaction.total(of: bookingID), let method else {
                 throw PaymentRefusal.paymentRequired
             }
@@ -61,7 +78,7 @@ extension BookingService {
                 id: id, bookingID: bookingID, amount: total.amount, currency: total.currency, method: method,
                 createdAt: now)
             try transaction.begin(payment, settlingAt: booking.closesAt)
-            return .asked(payment)
+            return .asked(Begun(payment: payment, isNew: true, language: language))
         }
     }
 

@@ -31,7 +31,7 @@ extension BookingService {
             // Thrown, it would undo what was just noted.
             if booking.hasLapsedUnnoted(at: now) { return BookingRefusal.bookingExpired.apiError.response }
             try booking.requireOpen(at: now)
-            if provider != nil { try transaction.requireNoLivePayment(of: booking.id) }
+            if provider != nil { try transaction.requireNoLivePayment(of: booking, at: now) }
             let seats = try plan.map { plan in
                 try wish.fulfilled(in: plan, taken: transaction.seatsTaken(in: booking.sessionID, besides: booking.id))
             }

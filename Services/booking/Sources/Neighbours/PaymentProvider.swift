@@ -36,6 +36,8 @@ package enum ProviderAnswer: Equatable, Sendable {
     case transient
     /// Nobody knows whether it was done. One that `answered` keeps to that answer under the same key.
     case unknown(answered: Bool)
+    /// It does not let us ask, as with a key that is not good: nothing was done.
+    case denied
     /// The question is wrong, and will be.
     case refused(code: String)
 }

@@ -21,10 +21,12 @@ package struct Stripe: PaymentProvider {
     package let name = "stripe"
     package let webhookSecret: [UInt8]
     private let client: HTTPClient
+    private let log: Logger
 
-    package init(_ client: HTTPClient, webhookSecret: String) {
+    package init(_ client: HTTPClient, webhookSecret: String, log: Logger) {
         self.client = client
         self.webhookSecret = Array(webhookSecret.utf8)
+        self.log = log
     }
 
     package static func configuration(url: String, secretKey: String) -> HTTPClient.Configuration {
@@ -140,13 +142,21 @@ package struct Stripe: PaymentProvider {
         _ method: HTTPClient.Method, _ path: String, _ query: [(String, String)], _ headers: [(String, String)],
         _ body: [UInt8]?, _ trace: TraceContext
     ) async -> StripeAnswer.Raw {
+        let answer: StripeAnswer.Raw
         do throws(HTTPClientError) {
-            return .success(
+            answer = .success(
                 try await client.send(
                     method, path, query: query, headers: headers + [("Stripe-Version", Self.version)], body: body,
                     contentType: FormBody.contentType, trace: trace, retryable: true))
         } catch {
-            return .failure(error)
+            answer = .failure(error)
         }
+        if let trouble = StripeAnswer.trouble(answer) {
+            let question: Logger.Fields = [
+                ("request_id", .string(trace.requestID)), ("method", .string(method.rawValue)), ("path", .string(path)),
+            ]
+            log.error("payment_provider_trouble", question + trouble)
+        }
+        return answer
     }
 }

@@ -1,5 +1,6 @@
 import HTTPClient
 import JSON
+import Telemetry
 
 /// Reads what Stripe answers (docs.stripe.com, "API errors", "The PaymentIntent object", "The Refund object").
 enum StripeAnswer {
@@ -19,6 +20,29 @@ enum StripeAnswer {
         }
     }
 
+    /// What an answer says that nobody counts on, for whoever looks after the service: neither its body, which may have
+    /// anything in it, nor what a bank says of a customer.
+    static func trouble(_ raw: Raw) -> Logger.Fields? {
+        switch raw {
+        case .failure(let error): return [("reason", .string(error.name))]
+        case .success(let response):
+            let problem = Problem((try? JSONValue(parsing: response.body)) ?? .null)
+            switch response.status {
+            case 200, 402, 404, 409: return nil
+            // Its state, which is the answer.
+            case 400 where problem.intent?["status"] != nil: return nil
+            default:
+                return [
+                    ("status", .integer(Int64(response.status))), ("type", .string(word(problem.type))),
+                    ("code", .string(word(problem.code))),
+                ]
+            }
+        }
+    }
+
+    /// Stripe's own words are short.
+    private static func word(_ text: String) -> String { isName(text) && text.utf8.count <= 64 ? text : "" }
+
     /// - Parameter payment: what the intent has to be of, where it is made.
     static func ofIntent(_ raw: Raw, _ payment: Payment? = nil) -> ProviderAnswer {
         guard case .success(let response) = raw else { return .unknown(answered: false) }
@@ -26,7 +50,9 @@ enum StripeAnswer {
         let problem = Problem(body)
         switch response.status {
         case 200: return ofIntent(body, payment)
-        // Our own key is wrong, or we ask too often, or twice at a time: nothing was done.
+        // Our own key is wrong, or may not do that.
+        case 401 where !problem.type.isEmpty, 403 where !problem.type.isEmpty: return .denied
+        // We ask too often, or twice at a time: nothing was done.
         case 401, 403, 409, 429: return .transient
         // Not Stripe's word: a proxy's on the way, or another server's.
         case 400..<500 where problem.type.isEmpty: return .unknown(answered: true)
@@ -105,5 +131,23 @@ enum StripeAnswer {
                 default: false
                 }
             }
+    }
+}
+
+extension HTTPClientError {
+    /// Without what libcurl says of it, which may have addresses in it.
+    fileprivate var name: String {
+        switch self {
+        case .timedOut: "timed_out"
+        case .unreachable: "unreachable"
+        case .connectionLost: "connection_lost"
+        case .malformedAnswer: "malformed_answer"
+        case .answerTooLarge: "answer_too_large"
+        case .refusedByBreaker: "failed_too_often"
+        case .tooManyCalls: "too_many_calls"
+        case .invalidRequest: "invalid_request"
+        case .invalidConfiguration: "invalid_configuration"
+        case .cancelled: "cancelled"
+        }
     }
 }
