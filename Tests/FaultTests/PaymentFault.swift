@@ -31,6 +31,7 @@ struct PaymentFault: Sendable {
         case failure = "a 500"
         case cut = "the connection breaks"
         case refusal = "the bank says no"
+        case lapse = "what was held has lapsed"
         case action = "the bank asks the customer (3-D Secure)"
         case slowness = "the bank takes days"
         case lateRefusal = "the bank takes days, and says no"
@@ -40,7 +41,7 @@ struct PaymentFault: Sendable {
         var comesBeforeAndAfter: Bool {
             switch self {
             case .crash, .silence, .failure, .cut: true
-            case .refusal, .action, .slowness, .lateRefusal, .doubledWebhook: false
+            case .refusal, .lapse, .action, .slowness, .lateRefusal, .doubledWebhook: false
             }
         }
 
@@ -49,6 +50,7 @@ struct PaymentFault: Sendable {
             switch self {
             case .crash, .silence, .failure, .cut, .doubledWebhook: true
             case .refusal: step != .cancel
+            case .lapse: step == .capture
             case .action: step == .create
             case .slowness, .lateRefusal: step == .refund
             }
@@ -87,6 +89,7 @@ struct PaymentFault: Sendable {
         // The client itself asks again, and finds the line broken still.
         case .cut: [isDone ? .cutAfter : .cutBefore, .cutBefore, .cutBefore, .cutBefore]
         case .refusal: [.refused]
+        case .lapse: [.lapsed]
         case .action: []
         case .slowness, .lateRefusal: [.pending]
         case .doubledWebhook: [.holdAfter]

@@ -31,6 +31,12 @@ import Time
             for secret in [StripeServer.secretKey, StripeServer.webhookSecret, "_secret_1"] {
                 #expect(!stack["booking"].log.contains(secret))
             }
+            // Both of the two whose money was not to be had, and why answers were none.
+            let log = stack["booking"].log
+            #expect(log.split(separator: #""event":"payment_taken_back""#, omittingEmptySubsequences: false).count == 3)
+            for trouble in [#""status":500"#, #""reason":"timed_out""#, #""code":"charge_expired_for_capture""#] {
+                #expect(log.contains(trouble))
+            }
             #expect(provider.wrong == [])
             let document = PaymentFaultTable.document(rows)
             if let path = environment("PAYMENT_TABLE") { try writeFile(path, Array(document.utf8)) }
@@ -204,11 +210,7 @@ struct Till {
 
     /// A person has seen to it.
     func tryAgain(_ booking: String, _ user: Int64) async throws -> String {
-        _ = try await stack["booking"].sql(
-            """
-            UPDATE payment_jobs SET state = 'waiting', next_at = 0 WHERE state = 'failed'
-                AND payment_id IN (SELECT id FROM payments WHERE booking_id = \(booking.dropFirst(4)))
-            """)
+        try await stack["booking"].run("retry-payments")
         try await untilNothingWaits()
         return try await end(booking, user)
     }
