@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs Marquee from this checkout: four services and the gateway, until Ctrl-C or until one of them dies.
 # Settings, all from the environment: PORT, DATA_DIR, HOLD_SECONDS, TOKEN_SECONDS, LIMITS; MAIL_URL, MAIL_FROM,
-# MAILS_PER_SECOND, without which mails are files in DATA_DIR.
+# MAILS_PER_SECOND, without which mails are files in DATA_DIR; PAYMENTS, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET.
 # shellcheck disable=SC2317 # some functions are only reached through a trap or through `as`
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
