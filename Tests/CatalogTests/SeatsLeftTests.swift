@@ -74,6 +74,19 @@ import Testing
         """
     }
 
+    @Test("a session that booking has closed and catalog still has is not for sale, and what follows is heard")
+    func closedThere() async throws {
+        try await run { cinema async throws in
+            let closed = changed(1, 1, allocation: 0).replacing("\"free\":50", with: "\"free\":0")
+            let answer = try await cinema.service.sendInternal(
+                "POST", "/internal/v1/events", body: #"{"after":0,"events":[\#(closed)]}"#)
+            #expect(answer.status == 200 && answer.json == ["sequence": 1])
+            #expect(try await seats(cinema, 1) == [0, .string(Cinema.told), false])
+            #expect(try await cinema.get("/v1/sessions/ses_1").json["session"]?["allocation"] == 100)
+            #expect(try await cinema.tell(after: 1, [(2, 2, 40)]).json == ["sequence": 2])
+        }
+    }
+
     @Test("the terms that booking sells a session at are taken over, unless others are being asked for or are newer")
     func terms() async throws {
         try await run { cinema async throws in

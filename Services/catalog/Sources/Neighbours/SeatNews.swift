@@ -47,9 +47,10 @@ extension SeatNews {
 }
 
 extension SoldTerms {
+    /// Nil for what is not sold any more: booking has closed the session, and none of it is on sale.
     fileprivate init?(_ session: JSONValue) {
         guard let startsAt = session["starts_at"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
-            let allocation = session["allocation"]?.integerValue, allocation >= 0
+            let allocation = session["allocation"]?.integerValue, allocation > 0
         else { return nil }
         self.init(startsAt: startsAt, allocation: allocation)
     }
