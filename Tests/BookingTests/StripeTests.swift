@@ -27,19 +27,46 @@ import TypedID
     }
 
     private static func payment(
-        _ id: Int64, _ method: String = "pm_card_visa", amount: Int64 = 1_250, at now: Timestamp? = nil
+        _ id: Int64, _ method: String = "pm_card_visa", amount: Int64 = 1_250, _ currency: String = "EUR",
+        at now: Timestamp? = nil
     ) -> Payment {
         Payment(
-            id: PaymentID(rawValue: id), bookingID: BookingID(rawValue: 7), amount: amount, currency: "EUR",
+            id: PaymentID(rawValue: id), bookingID: BookingID(rawValue: 7), amount: amount, currency: currency,
             method: method, createdAt: now ?? WallClock.system.now())
     }
 
-    private static func refund(_ amount: Int64, job: Int64) -> RefundRequest {
-        RefundRequest(amount, of: "pi_1", payment: PaymentID(rawValue: 1), job: job)
+    private static func refund(_ amount: Int64, _ currency: String = "EUR", job: Int64) -> RefundRequest {
+        RefundRequest(amount, currency, of: "pi_1", payment: PaymentID(rawValue: 1), job: job)
     }
 
     private func find(_ stripe: Stripe, _ payment: Payment) async -> ProviderAnswer {
         await stripe.find(payment, until: payment.createdAt.advanced(byMilliseconds: 60_000), TraceContext())
+    }
+
+    @Test(
+        "what Stripe counts in other units is asked for and read in them",
+        arguments: [("ISK", 1_800, 180_000), ("UGX", 5, 500), ("MGA", 1_800, 18), ("JPY", 1_800, 1_800)])
+    func units(currency: String, ours: Int64, theirs: Int64) async throws {
+        try await run { stripe, server in
+            let payment = Self.payment(1, amount: ours, currency)
+            #expect(await stripe.authorize(payment, TraceContext()) == .news(.authorized, intent: "pi_1"))
+            #expect(server.intents.map(\.amount) == [theirs])
+            _ = await stripe.capture("pi_1", key: "a", TraceContext())
+            let back = Self.refund(ours, currency, job: 4)
+            #expect(await stripe.refund(back, key: "b", TraceContext()) == .done(refund: "re_1"))
+            #expect(await stripe.findRefund(back, TraceContext()) == .done(refund: "re_1"))
+            let account = await stripe.account(of: "pi_1", TraceContext())
+            #expect(account == PaymentAccount(taken: ours, refunded: ours, currency: currency))
+        }
+    }
+
+    @Test("an amount that Stripe has no number for is refused, and not asked for")
+    func unknownUnit() async throws {
+        try await run { stripe, server in
+            let payment = Self.payment(1, amount: 1_850, "MGA")
+            #expect(await stripe.authorize(payment, TraceContext()) == .refused(code: "amount_invalid"))
+            #expect(server.intents.isEmpty)
+        }
     }
 
     @Test("money is held, taken and given back, each once, however often it is asked")

@@ -144,7 +144,8 @@ extension BookingService {
         _ job: PaymentJob, of intent: String, _ provider: any PaymentProvider, _ trace: TraceContext
     ) async -> RefundAnswer {
         if let known = job.refund { return await provider.look(atRefund: known, trace) }
-        let request = RefundRequest(job.amount, of: intent, payment: job.payment.id, job: job.id)
+        let request = RefundRequest(
+            job.amount, job.payment.currency, of: intent, payment: job.payment.id, job: job.id)
         let found = await provider.findRefund(request, trace)
         return found == .absent ? await provider.refund(request, key: job.key, trace) : found
     }

@@ -46,13 +46,15 @@ package enum ProviderAnswer: Equatable, Sendable {
 package struct RefundRequest: Equatable, Sendable {
     /// In the currency's smallest unit.
     package let amount: Int64
+    package let currency: String
     package let intent: String
     package let payment: PaymentID
     /// By which the refund is found again, with its amount.
     package let job: Int64
 
-    package init(_ amount: Int64, of intent: String, payment: PaymentID, job: Int64) {
+    package init(_ amount: Int64, _ currency: String, of intent: String, payment: PaymentID, job: Int64) {
         self.amount = amount
+        self.currency = currency
         self.intent = intent
         self.payment = payment
         self.job = job

@@ -17,6 +17,8 @@ package struct Stripe: PaymentProvider {
     private static let pageLength = "100"
     /// A payment is looked for among those of its minutes; thousands each minute would be made meanwhile.
     private static let mostPages = 200
+    /// It has no number for it.
+    private static let amountUnknown = "amount_invalid"
 
     package let name = "stripe"
     package let webhookSecret: [UInt8]
@@ -38,8 +40,11 @@ package struct Stripe: PaymentProvider {
     }
 
     package func authorize(_ payment: Payment, _ trace: TraceContext) async -> ProviderAnswer {
+        guard let amount = StripeUnits.asked(payment.amount, payment.currency) else {
+            return .refused(code: Self.amountUnknown)
+        }
         let fields = [
-            ("amount", "\(payment.amount)"), ("currency", payment.currency.lowercased()),
+            ("amount", "\(amount)"), ("currency", payment.currency.lowercased()),
             ("capture_method", "manual"), ("confirm", "true"), ("payment_method", payment.method),
             ("payment_method_types[]", "card"), ("metadata[booking]", "\(payment.bookingID)"),
             ("metadata[payment]", "\(payment.id)"),
@@ -79,8 +84,11 @@ package struct Stripe: PaymentProvider {
     }
 
     package func refund(_ request: RefundRequest, key: String, _ trace: TraceContext) async -> RefundAnswer {
+        guard let amount = StripeUnits.asked(request.amount, request.currency) else {
+            return .refused(code: Self.amountUnknown)
+        }
         let fields = [
-            ("payment_intent", request.intent), ("amount", "\(request.amount)"), ("metadata[job]", "\(request.job)"),
+            ("payment_intent", request.intent), ("amount", "\(amount)"), ("metadata[job]", "\(request.job)"),
             ("metadata[payment]", "\(request.payment)"),
         ]
         return StripeAnswer.ofRefund(await post("/v1/refunds", fields, key: key, trace))
@@ -93,7 +101,7 @@ package struct Stripe: PaymentProvider {
     package func findRefund(_ request: RefundRequest, _ trace: TraceContext) async -> RefundAnswer {
         let found = await first(in: "/v1/refunds", [("payment_intent", request.intent)], trace) { refund in
             refund["metadata"]?["job"]?.stringValue == "\(request.job)"
-                && refund["amount"]?.integerValue == request.amount
+                && refund["amount"]?.integerValue == StripeUnits.asked(request.amount, request.currency)
                 && refund["status"] != "failed" && refund["status"] != "canceled"
         }
         return switch found {

@@ -18,14 +18,16 @@ extension PaymentAccount {
             return
         }
         guard response.status == 200, let status = body["status"]?.stringValue,
-            let currency = body["currency"]?.stringValue?.uppercased(), let amount = body["amount"]?.integerValue
+            let currency = body["currency"]?.stringValue?.uppercased(),
+            let amount = body["amount"]?.integerValue.flatMap({ StripeUnits.told($0, currency) })
         else { return nil }
         switch status {
         case "requires_capture":
             self.init(held: amount, currency: currency)
         case "succeeded":
-            guard let taken = body["amount_received"]?.integerValue,
+            guard let taken = body["amount_received"]?.integerValue.flatMap({ StripeUnits.told($0, currency) }),
                 let refunded = body["latest_charge"]?["amount_refunded"]?.integerValue
+                    .flatMap({ StripeUnits.told($0, currency) })
             else { return nil }
             self.init(taken: taken, refunded: refunded, currency: currency)
         case "canceled", "requires_payment_method", "requires_confirmation", "requires_action": self.init()

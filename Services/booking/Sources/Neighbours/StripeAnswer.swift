@@ -73,7 +73,7 @@ enum StripeAnswer {
             return .unknown(answered: true)
         }
         if let payment,
-            intent["amount"]?.integerValue != payment.amount
+            intent["amount"]?.integerValue != StripeUnits.asked(payment.amount, payment.currency)
                 || intent["currency"]?.stringValue?.uppercased() != payment.currency
         {
             return .unknown(answered: true)
