@@ -70,6 +70,7 @@ let package = Package(
         + mechanism("Time")
         + mechanism("TimeZone", "CGLib", "Time")
         + mechanism("Text", "CUTF8Proc")
+        + mechanism("Money")
         + mechanism("TypedID", "Time")
         + mechanism("QRCode", "CQRencode")
         + mechanism("PDF", "CHaru", "Text", "Time", tests: ["QRCode"])
@@ -90,8 +91,9 @@ let package = Package(
         + mechanism(
             "Lifecycle", "API", "Auth", "CEvent", "EventLoop", "HTTPClient", "HTTPServer", "SQLite", "Telemetry", "Time"
         )
-        + service("catalog", library: "CatalogService", "CSV", "TimeZone")
-        + service("booking", library: "BookingService", "CSodium", "Mail", "PDF", "QRCode", "Threads", "TimeZone")
+        + service("catalog", library: "CatalogService", "CSV", "Money", "TimeZone")
+        + service(
+            "booking", library: "BookingService", "CSodium", "Mail", "Money", "PDF", "QRCode", "Threads", "TimeZone")
         + service("identity", library: "IdentityService", "CSodium", "CCrypto", "Threads")
         + service("analytics", library: "AnalyticsService", "TimeZone")
         + [

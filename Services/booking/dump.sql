@@ -23,6 +23,7 @@ INSERT INTO migrations VALUES('v0014_restored_logs','e0764e560ad30637',0,1);
 INSERT INTO migrations VALUES('v0015_how_it_is_paid','fd0c7b0a4d028da4',0,0);
 INSERT INTO migrations VALUES('v0016_refunds_followed','ed1176fd208c5cc8',0,1);
 INSERT INTO migrations VALUES('v0017_journal','25bba3ec9bf26d11',0,0);
+INSERT INTO migrations VALUES('v0018_refunds_told','311b632c650eb4c6',0,1);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -284,7 +285,7 @@ CREATE TABLE audit (
     seats_before INTEGER NOT NULL DEFAULT 0,
     seats_after INTEGER NOT NULL DEFAULT 0,
     used_tickets INTEGER NOT NULL DEFAULT 0
-) STRICT;
+, amount INTEGER, currency TEXT, ticket_ids TEXT NOT NULL DEFAULT '[]') STRICT;
 CREATE TABLE journal (
     -- Without a gap, from 1 on.
     number INTEGER PRIMARY KEY CHECK (number > 0),
@@ -418,8 +419,8 @@ BEGIN
 END;
 CREATE INDEX events_set_aside_by_follower ON events_set_aside (follower, sequence);
 CREATE INDEX audit_by_booking ON audit (booking_id);
-CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
 CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
 CREATE TRIGGER journal_is_kept BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal does not change'); END;
 CREATE TRIGGER journal_stays BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal does not change'); END;
+CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
 COMMIT;

@@ -111,13 +111,15 @@ extension Fields {
     }
 
     /// A list whose elements are all of one kind: `<field>_invalid` when `element` answers nil for any of them.
+    /// - Parameter kind: what they are, for the message.
     public mutating func list<Element>(
-        _ name: String, _ count: ClosedRange<Int>, required: Bool = true, of element: (JSONValue) -> Element?
+        _ name: String, _ count: ClosedRange<Int>, of kind: String, required: Bool = true,
+        _ element: (JSONValue) -> Element?
     ) -> [Element]? {
         guard let values = list(name, count, required: required) else { return nil }
         let elements = values.compactMap(element)
         if elements.count == values.count { return elements }
-        refuse(name, "invalid", "must not have an element of the wrong kind")
+        refuse(name, "invalid", "must have nothing but \(kind)")
         return nil
     }
 

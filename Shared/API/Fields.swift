@@ -54,7 +54,7 @@ public struct Fields {
 
     /// Adds the fault `<field>_<reason>`, with `The <field> <rule>.` for a message. A field may be one or many: a rule
     /// says what it must be.
-    mutating func refuse(_ name: String, _ reason: String, _ rule: String) {
+    public mutating func refuse(_ name: String, _ reason: String, _ rule: String) {
         refuse("\(codePrefix)\(name)_\(reason)", "The \(messagePrefix)\(name) \(rule).")
     }
 

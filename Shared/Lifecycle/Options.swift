@@ -35,7 +35,8 @@ public struct Options: Sendable {
                 throw UsageError("\(argument) is no option here, or has no value.")
             }
         }
-        guard words.count == count else { throw UsageError("There are \(words.count) words besides options.") }
+        if words.count > count { throw UsageError("'\(words[count])' is not understood here.") }
+        if words.count < count { throw UsageError("A word is missing.") }
     }
 
     public subscript(name: String) -> String? { values[name] }

@@ -30,7 +30,7 @@ import TypedID
         _ = fields.list("list", 1...2)
         _ = fields.list("few", 1...2)
         _ = fields.list("many", 1...2)
-        _ = fields.list("mixed", 1...2) { $0.stringValue }
+        _ = fields.list("mixed", 1...2, of: "texts") { $0.stringValue }
         _ = fields.object("map")
         fields.refuse("password_common", "The password is too common.")
         #expect(fields.faults.map { "\($0.code): \($0.message)" } == Self.sentences)
@@ -63,7 +63,7 @@ import TypedID
         "list_invalid: The list must be a list.",
         "few_too_short: The few must have 1 element or more.",
         "many_too_long: The many must have 2 elements at most.",
-        "mixed_invalid: The mixed must not have an element of the wrong kind.",
+        "mixed_invalid: The mixed must have nothing but texts.",
         "map_invalid: The map must be an object.",
         "password_common: The password is too common.",
     ]

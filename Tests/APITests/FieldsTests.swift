@@ -111,7 +111,10 @@ private enum Outcome<Value: Equatable & Sendable>: Equatable, Sendable {
         #expect(fields.timestamp("at") == Timestamp(rawValue: 1_795_199_400_000))
         #expect(fields.id("id", TypedID<FilmTag>.self) == TypedID(rawValue: 12))
         #expect(fields.list("ids", 1...1) == ["fil_1"])
-        #expect(fields.list("ids", 1...1) { $0.stringValue.flatMap(TypedID<FilmTag>.init) } == [TypedID(rawValue: 1)])
+        #expect(
+            fields.list("ids", 1...1, of: "IDs") { $0.stringValue.flatMap(TypedID<FilmTag>.init) } == [
+                TypedID(rawValue: 1)
+            ])
         #expect(fields.object("map")?.members.map(\.name) == ["b", "a"])
         #expect(fields.faults.isEmpty)
     }

@@ -27,9 +27,12 @@ import Testing
             let empty = try await trail(box, sold)
             #expect(empty.json == ["entries": [], "metadata": ["has_more": false, "end_cursor": .null]])
             #expect(try await asAdmin(box, sold, "refund", #"{"reason":" Ill "}"#).status == 200)
+            let tickets = try await box.tickets(of: sold).json["tickets"]?.arrayValue?.compactMap { $0["id"] } ?? []
+            #expect(tickets.count == 3)
             let refund: JSONValue = [
                 "actor_id": "usr_9", "action": "refund", "reason": "Ill", "status_before": "confirmed",
                 "status_after": "cancelled", "seats_before": 3, "seats_after": 0, "used_tickets": 0,
+                "amount": .null, "currency": .null, "ticket_ids": .array(tickets),
                 "occurred_at": "2026-11-20T18:30:00.000Z",
             ]
             let entries = try await trail(box, sold).json["entries"]?.arrayValue
@@ -37,13 +40,14 @@ import Testing
             #expect(
                 Answer.names(entries?.first) == [
                     "actor_id", "action", "reason", "status_before", "status_after", "seats_before", "seats_after",
-                    "used_tickets", "occurred_at",
+                    "used_tickets", "amount", "currency", "ticket_ids", "occurred_at",
                 ])
             let held = try await box.open("usr_2")
             _ = try await box.reserve(held, 2, "usr_2")
             #expect(try await asAdmin(box, held, "cancel", #"{"reason":"Asked by phone"}"#).status == 200)
             let cancelled = try await trail(box, held).json["entries"]?.arrayValue?.first
             #expect(cancelled?["action"] == "cancel" && cancelled?["status_before"] == "open")
+            #expect(cancelled?["ticket_ids"] == [] && cancelled?["amount"] == .null)
             #expect(cancelled?["seats_before"] == 2 && cancelled?["seats_after"] == 0)
         }
     }

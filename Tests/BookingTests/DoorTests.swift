@@ -48,6 +48,16 @@ import Time
         }
     }
 
+    @Test("a code is good with the line break that a scanner types after it")
+    func lineBreak() async throws {
+        try await BoxOffice.run { box async throws in
+            let codes = try await box.codes(of: box.sell(2))
+            #expect(try await box.checkIn(#"\#(codes[0])\r\n"#).status == 201)
+            #expect(try await box.checkIn(" \(codes[0])").codes == ["already_admitted"])
+            #expect(try await box.checkIn("\(codes[1]) ").status == 201)
+        }
+    }
+
     @Test("what is no ticket of ours is a 422, whatever it looks like")
     func forged() async throws {
         try await BoxOffice.run { box async throws in

@@ -86,7 +86,11 @@ import Testing
             _ = try await desk.audit()
             let trail = try await desk.office.service.get(
                 "/v1/bookings/\(booking)/audit", token: desk.office.service.token("usr_9", .admin))
-            #expect(trail.json["entries"]?.arrayValue?.map { $0["seats_after"] } == [2, 0])
+            let entries = trail.json["entries"]?.arrayValue ?? []
+            #expect(entries.map { $0["seats_after"] } == [2, 0])
+            #expect(entries.map { $0["amount"] } == [1_200, 1_700] && entries.allSatisfy { $0["currency"] == "EUR" })
+            let told = entries.map { $0["ticket_ids"]?.arrayValue?.compactMap(\.stringValue) }
+            #expect(told == [[ids[0]], [ids[1], ids[2]]])
         }
     }
 

@@ -67,6 +67,7 @@ import TypedID
         arguments: [
             (1250, "EUR", "12,50 €", "€12.50"), (5, "EUR", "0,05 €", "€0.05"), (0, "CHF", "0,00 CHF", "CHF 0.00"),
             (1800, "JPY", "1800 ¥", "¥1800"), (1, "KWD", "0,001 KWD", "KWD 0.001"),
+            (1800, "ISK", "1800 ISK", "ISK 1800"),
             (Int64.max, "EUR", "92233720368547758,07 €", "€92233720368547758.07"),
         ] as [(Int64, String, String, String)])
     func amounts(amount: Int64, currency: String, french: String, english: String) {

@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(
-        "a session's price changes as it was made: it is the only tariff unless others come along; null takes it away"
+        "a session's price is that of its only tariff, and changes with it; null takes it away"
     )
     func price() async throws {
         try await runBesideBooking { cinema, booking, asked async throws in
@@ -74,11 +74,12 @@ import Testing
             #expect(asked().last?["tariffs"] == [["name": "full", "price": nine, "condition": ""]])
             try await change(#"{"allocation":50}"#, to: nine, ["full"])
             try await change(#"{"price":null}"#, to: .null, [])
-            try await change(#"{"tariffs":\#(list("late"))}"#, to: .null, ["late"])
-            try await change(#"{"price":null}"#, to: .null, ["late"])
+            try await change(#"{"tariffs":\#(list("late"))}"#, to: ["amount": 1250, "currency": "EUR"], ["late"])
+            try await change(#"{"price":{"amount":900,"currency":"EUR"}}"#, to: nine, ["late"])
+            try await change(#"{"price":null}"#, to: .null, [])
             let both = #"{"price":{"amount":900,"currency":"EUR"},"tariffs":\#(list("late", 900))}"#
             try await change(both, to: nine, ["late"])
-            try await change(#"{"price":null}"#, to: .null, ["late"])
+            try await change(#"{"price":null}"#, to: .null, [])
             let wrong = try await cinema.asAdmin("PATCH", path, #"{"price":{"amount":-1,"currency":"EUR"}}"#)
             #expect(wrong.status == 422 && wrong.codes == ["price_amount_out_of_range"])
             // Noted while booking is away, and done when it is back.
@@ -91,6 +92,26 @@ import Testing
                 (try? cinema.read { try $0.first("SELECT count(*) FROM session_changes") { try $0.int(0) } }) == 0
             }
             #expect(try await cinema.get(path).json["session"]?["price"] == nine)
+        }
+    }
+
+    @Test("a price alone does not change one of several tariffs, and one beside tariffs is that of the first")
+    func contradiction() async throws {
+        try await runBesideBooking { cinema, _, asked async throws in
+            let path = "/v1/sessions/ses_1"
+            let two = list("late", 1250).dropLast() + "," + list("child", 600).dropFirst()
+            #expect(try await cinema.asAdmin("PATCH", path, #"{"tariffs":\#(two)}"#).status == 200)
+            for body in [
+                #"{"price":{"amount":777,"currency":"EUR"}}"#, #"{"price":null}"#,
+                #"{"price":{"amount":777,"currency":"EUR"},"tariffs":\#(two)}"#, #"{"price":null,"tariffs":\#(two)}"#,
+                #"{"price":{"amount":1250,"currency":"EUR"},"tariffs":null}"#,
+            ] {
+                let answer = try await cinema.asAdmin("PATCH", path, body)
+                #expect(answer.status == 422 && answer.codes == ["price_invalid"], "\(body)")
+            }
+            let same = try await cinema.asAdmin("PATCH", path, #"{"price":{"amount":1250,"currency":"EUR"}}"#)
+            #expect(same.status == 200 && names(same.json["session"]) == ["late", "child"])
+            #expect(asked().count == 1)
         }
     }
 

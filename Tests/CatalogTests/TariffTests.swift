@@ -34,18 +34,24 @@ import Testing
     }
 
     @Test("a new session's prices are its own, or its price, or the room's, or the place's, or none")
-    func precedence() {
+    func precedence() throws {
         let (own, room, place) = (
             [Tariff(name: "own", price: Self.euro)], [Tariff(name: "room", price: Self.euro)],
             [Tariff(name: "place", price: Self.euro)]
         )
-        #expect(Tariff.ofNewSession(tariffs: own, price: Self.euro, room: room, place: place) == own)
-        #expect(Tariff.ofNewSession(tariffs: [], price: Self.euro, room: room, place: place) == [])
-        let plain = Tariff.ofNewSession(tariffs: nil, price: Self.euro, room: room, place: place)
+        #expect(try Tariff.ofNewSession(tariffs: own, price: Self.euro, room: room, place: place) == own)
+        #expect(try Tariff.ofNewSession(tariffs: [], price: nil, room: room, place: place) == [])
+        let plain = try Tariff.ofNewSession(tariffs: nil, price: Self.euro, room: room, place: place)
         #expect(plain == [Tariff(name: "full", price: Self.euro)])
-        #expect(Tariff.ofNewSession(tariffs: nil, price: nil, room: room, place: place) == room)
-        #expect(Tariff.ofNewSession(tariffs: nil, price: nil, room: [], place: place) == place)
-        #expect(Tariff.ofNewSession(tariffs: nil, price: nil, room: [], place: []) == [])
+        #expect(try Tariff.ofNewSession(tariffs: nil, price: nil, room: room, place: place) == room)
+        #expect(try Tariff.ofNewSession(tariffs: nil, price: nil, room: [], place: place) == place)
+        #expect(try Tariff.ofNewSession(tariffs: nil, price: nil, room: [], place: []) == [])
+        let other = [Tariff(name: "own", price: Session.Price(amount: 1, currency: "EUR"))]
+        for tariffs in [[], other] {
+            #expect(throws: CatalogRefusal.priceIsNotOfTariffs) {
+                try Tariff.ofNewSession(tariffs: tariffs, price: Self.euro, room: room, place: place)
+            }
+        }
     }
 
     @Test(
@@ -119,6 +125,7 @@ import Testing
             (#"[{"name":"a","price":{"amount":1000000001,"currency":"EUR"}}]"#, "tariffs_price_amount_out_of_range"),
             (#"[{"name":"a","price":{"amount":1.5,"currency":"EUR"}}]"#, "tariffs_price_amount_invalid"),
             (#"[{"name":"a","price":{"amount":1,"currency":"eur"}}]"#, "tariffs_price_currency_invalid"),
+            (#"[{"name":"a","price":{"amount":1,"currency":"ZZZ"}}]"#, "tariffs_price_currency_invalid"),
             (
                 #"[{"name":"É","price":{"amount":1,"currency":"EUR"}},{"name":"é","price":{"amount":2,"currency":"EUR"}}]"#,
                 "tariffs_invalid"
@@ -140,6 +147,37 @@ import Testing
             #expect(try await show(cinema, 10, #","tariffs":\#(tariffs)"#).codes == [code])
             let count = try cinema.read { try $0.first("SELECT count(*) FROM tariffs") { try $0.int(0) } }
             #expect(count == 0)
+        }
+    }
+
+    @Test("a currency that there is not is told with its place")
+    func currency() async throws {
+        try await run { cinema async throws in
+            let answer = try await cinema.asAdmin(
+                "PATCH", "/v1/places/plc_1",
+                #"{"tariffs":[{"name":"a","price":{"amount":1,"currency":"ZZZ"}}]}"#)
+            let message = answer.json["errors"]?.arrayValue?.first?["message"]
+            #expect(message == "The tariffs[0].price.currency must be a currency of ISO 4217, such as EUR.")
+        }
+    }
+
+    @Test("what a session shows for its price is what a seat costs, whoever set it")
+    func shownPrice() async throws {
+        try await run { cinema async throws in
+            _ = try await cinema.asAdmin("PATCH", "/v1/places/plc_1", #"{"tariffs":\#(list("place", 700))}"#)
+            func price(_ day: Int, _ more: String = "") async throws -> JSONValue? {
+                try await show(cinema, day, more).json["session"]?["price"]?["amount"]
+            }
+            #expect(try await price(10) == 700)
+            #expect(try await price(11, #","tariffs":\#(list("gala"))"#) == 1250)
+            let both = #","price":{"amount":900,"currency":"EUR"},"tariffs":"#
+            #expect(try await price(12, both + list("gala", 900)) == 900)
+            for tariffs in [list("gala"), "[]"] {
+                let answer = try await show(cinema, 13, both + tariffs)
+                #expect(answer.status == 422 && answer.codes == ["price_invalid"])
+            }
+            let sessions = try await cinema.get("/v1/sessions").json["sessions"]?.arrayValue ?? []
+            #expect(sessions.map { $0["price"]?["amount"] } == [700, 1250, 900])
         }
     }
 

@@ -2,6 +2,7 @@ import API
 import JSON
 import SQLite
 import Time
+import TypedID
 
 /// Why staff did something to a customer's booking.
 struct Reason: Sendable {
@@ -35,17 +36,20 @@ extension Transaction {
     /// Keeps who did what to which booking, why, and what it was before and after.
     /// - Parameters:
     ///   - actor: nil for what the service does by itself, and for operators at its command line.
-    ///   - used: how many of the tickets that are given back had let somebody in.
+    ///   - givenBack: the tickets that are, as they were before.
     func audit(
         _ action: AuditedAction, by actor: UserID?, reason: String, _ before: Booking, _ after: Booking,
-        usedTickets used: Int = 0, at now: Timestamp
+        givingBack givenBack: [Ticket] = [], at now: Timestamp
     ) throws {
+        let cost = try Bill(givenBack.compactMap(\.price).map { try Line(price: $0, seats: 1) })?.total
+        let ids = givenBack.map { "\($0.id.rawValue)" }.joined(separator: ",")
         try execute(
             """
             INSERT INTO audit (actor_id, action, booking_id, reason, status_before, status_after, seats_before,
-                seats_after, used_tickets, occurred_at)
+                seats_after, used_tickets, amount, currency, ticket_ids, occurred_at)
             VALUES (\(actor), \(action), \(before.id), \(reason), \(before.status(at: now)), \(after.status(at: now)),
-                    \(before.seatsHad), \(after.seatsHad), \(used), \(now))
+                    \(before.seatsHad), \(after.seatsHad), \(givenBack.count { $0.status == .used }), \(cost?.amount),
+                    \(cost?.currency), \("[\(ids)]"), \(now))
             """)
     }
 }

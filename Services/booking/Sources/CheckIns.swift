@@ -45,6 +45,6 @@ extension Fields {
         return faults.isEmpty ? Door(sessionID: session, placeID: place, name: name) : nil
     }
 
-    /// The code of a ticket, as it was scanned.
-    mutating func code() -> String? { text("token", 1...2048) }
+    /// The code of a ticket, as it was scanned: scanners that type end what they type with a line break.
+    mutating func code() -> String? { text("token", 1...2048, trim: true) }
 }

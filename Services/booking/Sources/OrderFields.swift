@@ -30,7 +30,9 @@ extension Fields {
 
     fileprivate mutating func seatWish(countedBy shares: [Order.Share]?) -> SeatWish? {
         if let value = value("seat_ids"), value != .null {
-            let ids = list("seat_ids", 1...Self.mostSeats) { $0.stringValue.flatMap(SeatID.init) }
+            let ids = list("seat_ids", 1...Self.mostSeats, of: "IDs that begin with sea_") {
+                $0.stringValue.flatMap(SeatID.init)
+            }
             if let other = self.value("seats"), other != .null {
                 refuse("seats_invalid", "Give seats or seat_ids, not both.")
             } else if let ids, Set(ids).count < ids.count {
@@ -42,20 +44,17 @@ extension Fields {
         return (counted(required: !areShared) ?? shares?.seats).map(SeatWish.count)
     }
 
-    /// The bound above is nothing to tell a customer of.
-    /// - Parameter codePrefix: of the fault, as that of the fields.
-    fileprivate mutating func counted(_ codePrefix: String = "", required: Bool = true) -> Int64? {
-        guard let count = integer("seats", 1 ... .max, required: required) else { return nil }
-        if count <= Self.mostCounted { return count }
-        refuse("\(codePrefix)seats_out_of_range", "The seats must be 1 or more, and not that many.")
-        return nil
+    /// The bound above is told to whoever is above it, and to nobody else.
+    fileprivate mutating func counted(required: Bool = true) -> Int64? {
+        let isMany = (value("seats")?.doubleValue ?? 0) > 1
+        return integer("seats", isMany ? 1...Self.mostCounted : 1 ... .max, required: required)
     }
 
     /// Nil where there are none, or they are at fault.
     fileprivate mutating func shares(_ name: String) -> [Order.Share]? {
         let shares = objects(name, 1...Tariff.most, required: false) { share -> Order.Share? in
             let tariff = share.text("name", 1...50, trim: true)
-            let seats = share.counted("tariffs_")
+            let seats = share.counted()
             guard let tariff, let seats else { return nil }
             return Order.Share(tariff: tariff, seats: seats)
         }

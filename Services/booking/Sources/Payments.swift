@@ -175,9 +175,9 @@ extension Transaction {
     /// - Returns: whether it had anything still.
     private func takeBack(_ booking: Booking, at now: Timestamp) throws -> Bool {
         guard let refunded = booking.takingBack(at: now) else { return false }
-        let used = try tickets(of: booking).count { $0.status == .used }
+        let gone = try tickets(of: booking).filter { $0.status != .refunded }
         try audit(
-            .refund, by: nil, reason: "The payment could not be taken.", booking, refunded, usedTickets: used, at: now)
+            .refund, by: nil, reason: "The payment could not be taken.", booking, refunded, givingBack: gone, at: now)
         try release(refunded)
         try execute("UPDATE bookings SET refunded_at = \(now) WHERE id = \(refunded.id)")
         try refundTickets(of: refunded, at: now)

@@ -6,6 +6,8 @@ extension BookingRefusal: APIRefusal {
         switch self {
         case .sessionNotFound: APIError(404, "session_not_found", "There is no such session.")
         case .sessionStarted: APIError(409, "session_started", "The session has begun: it can no longer be booked.")
+        case .refundTooLate:
+            APIError(409, "session_started", "The session has begun: what was sold can no longer be given back.")
         case .bookingNotFound: APIError(404, "booking_not_found", "You have no such booking.")
         case .bookingExpired:
             APIError(409, "booking_expired", "The booking was not confirmed in time; its seats are free again.")

@@ -25,7 +25,7 @@ enum MovieFields {
 
     /// People in the order of the poster, each an ID or `{id, part}`.
     static func credits(_ fields: inout Fields, _ name: String) -> [Credit]? {
-        fields.list(name, 0...100, required: false) { element in
+        fields.list(name, 0...100, of: "IDs that begin with psn_, or objects {id, part}", required: false) { element in
             if let text = element.stringValue { return PersonID(text).map { Credit(person: $0) } }
             guard let person = element["id"]?.stringValue.flatMap(PersonID.init) else { return nil }
             switch element["part"] {

@@ -116,7 +116,13 @@ extension Connection {
     fileprivate func knownSession(_ filter: SQL) throws -> KnownSession? {
         try first(
             """
-            SELECT id, movie_id, room_id, starts_at, allocation, price_amount, price_currency FROM sessions
+            SELECT id, movie_id, room_id, starts_at, allocation,
+                coalesce(
+                    (SELECT amount FROM tariffs WHERE session_id = sessions.id ORDER BY position LIMIT 1), price_amount),
+                coalesce(
+                    (SELECT currency FROM tariffs WHERE session_id = sessions.id ORDER BY position LIMIT 1),
+                    price_currency)
+            FROM sessions
             WHERE \(sql: filter) ORDER BY id LIMIT 1
             """
         ) { row in

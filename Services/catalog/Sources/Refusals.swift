@@ -25,6 +25,10 @@ extension CatalogRefusal: APIRefusal {
         case .allocationAboveCapacity(let capacity):
             APIError(422, "allocation_above_capacity", "The allocation is above the room's capacity of \(capacity).")
         case .severalRooms: APIError(422, "room_id_missing", "The place has several rooms: the room_id must be given.")
+        case .priceIsNotOfTariffs:
+            APIError(422, "price_invalid", "The price must be that of the first of the tariffs, or not be given.")
+        case .severalTariffs:
+            APIError(422, "price_invalid", "The session has several tariffs: give the tariffs instead of the price.")
         case .sessionChanging:
             APIError(409, "session_changing", "Another change of the session is at work. Try again shortly.")
         case .allocationBelowReserved(let message): APIError(409, "allocation_below_reserved", message)

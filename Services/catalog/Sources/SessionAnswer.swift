@@ -22,7 +22,7 @@ extension Session {
         self.init(
             id: try row.value(0), startsAt: try row.value(1), allocation: try row.int(2),
             movie: (try row.value(3), try row.text(4)), place: (try row.value(5), try row.text(6)),
-            room: (try row.value(7), try row.text(8)), price: price, seatsLeft: try row.int(11),
+            room: (try row.value(7), try row.text(8)), ownPrice: price, seatsLeft: try row.int(11),
             seatsLeftAsOf: try row.valueOrNil(12))
     }
 

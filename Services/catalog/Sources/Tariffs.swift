@@ -1,5 +1,6 @@
 import API
 import JSON
+import Money
 import SQLite
 import TypedID
 
@@ -77,7 +78,7 @@ extension Fields {
     mutating func tariffs(_ name: String) -> [Tariff]? {
         let tariffs = objects(name, 0...Tariff.most, required: false) { tariff -> Tariff? in
             let name = tariff.text("name", 1...50, trim: true)
-            let price = tariff.object("price") { Session.Price(&$0, "tariffs_price") }
+            let price = tariff.object("price") { Session.Price(&$0) }
             let condition = tariff.text("condition", 0...200, trim: true, required: false) ?? ""
             guard let name, let price else { return nil }
             return Tariff(name: name, price: price, condition: condition)
@@ -104,13 +105,12 @@ extension Fields {
 }
 
 extension Session.Price {
-    /// - Parameter name: what it is called in codes.
-    init?(_ fields: inout Fields, _ name: String = "price") {
+    init?(_ fields: inout Fields) {
         let amount = fields.integer("amount", Session.Price.amounts)
         let currency = fields.text("currency", 3...3)
         guard let amount, let currency else { return nil }
-        guard Session.Price.isCurrency(currency) else {
-            fields.refuse("\(name)_currency_invalid", "The currency must be an ISO 4217 code, such as EUR.")
+        guard Currency(currency) != nil else {
+            fields.refuse("currency", "invalid", "must be a currency of ISO 4217, such as EUR")
             return nil
         }
         self.init(amount: amount, currency: currency)

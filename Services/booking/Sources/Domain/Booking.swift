@@ -134,7 +134,7 @@ package struct Booking: Equatable, Sendable {
     /// What was sold is given back, before the session begins.
     package func refunding(startingAt start: Timestamp, at now: Timestamp) throws(BookingRefusal) -> Booking {
         guard status(at: now) == .confirmed, case .sold(let count) = seats else { throw .bookingNotConfirmed }
-        guard now < start else { throw .sessionStarted }
+        guard now < start else { throw .refundTooLate }
         var changed = self
         changed.refundedAt = now
         changed.seats = .released(count)

@@ -2,6 +2,8 @@
 package enum BookingRefusal: Error, Equatable {
     case sessionNotFound
     case sessionStarted
+    /// What is sold is kept once the session has begun.
+    case refundTooLate
     /// Unknown, or somebody else's: nobody is told which.
     case bookingNotFound
     case bookingExpired

@@ -11,7 +11,7 @@ package struct Tariff: Equatable, Sendable {
 
     package var name: String { price.tariff }
 
-    /// Whether it has the form of an ISO 4217 code: that there is such a currency is for staff to know.
+    /// Whether it has the form of an ISO 4217 code: that there is such a currency is for catalog to know.
     package static func isCurrency(_ text: String) -> Bool {
         text.utf8.count == 3 && text.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     }

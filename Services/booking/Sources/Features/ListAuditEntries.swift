@@ -36,6 +36,9 @@ private struct AuditEntry {
     let status: (before: Booking.Status, after: Booking.Status)
     let seats: (before: Int64, after: Int64)
     let usedTickets: Int64
+    /// What the tickets given back had cost; nil where they had no price, or none are.
+    let refunded: Total?
+    let tickets: [TicketID]
     let occurredAt: Timestamp
 
     func write(to json: inout JSONWriter) {
@@ -47,6 +50,11 @@ private struct AuditEntry {
         json.field("seats_before", seats.before)
         json.field("seats_after", seats.after)
         json.field("used_tickets", usedTickets)
+        json.field("amount", refunded?.amount)
+        json.field("currency", refunded?.currency)
+        json.array("ticket_ids") { json in
+            for ticket in tickets { json.element(ticket) }
+        }
         json.field("occurred_at", occurredAt)
     }
 }
@@ -56,14 +64,19 @@ extension Connection {
         try rows(
             """
             SELECT id, actor_id, action, reason, status_before, status_after, seats_before, seats_after, used_tickets,
-                occurred_at
+                occurred_at, amount, currency, ticket_ids
             FROM audit WHERE booking_id = \(booking) AND id > \(page.after?[0] ?? 0) ORDER BY id LIMIT \(page.fetched)
             """
         ) { row in
-            AuditEntry(
+            let (amount, currency) = (try row.intOrNil(10), try row.textOrNil(11))
+            let tickets = try JSONValue(parsing: Array(try row.text(12).utf8)).arrayValue ?? []
+            return AuditEntry(
                 sequence: try row.int(0), actorID: try row.valueOrNil(1), action: try row.value(2),
                 reason: try row.text(3), status: (try row.value(4), try row.value(5)),
-                seats: (try row.int(6), try row.int(7)), usedTickets: try row.int(8), occurredAt: try row.value(9))
+                seats: (try row.int(6), try row.int(7)), usedTickets: try row.int(8),
+                refunded: amount.flatMap { amount in currency.map { Total(amount: amount, currency: $0) } },
+                tickets: tickets.compactMap { $0.integerValue.map(TicketID.init(rawValue:)) },
+                occurredAt: try row.value(9))
         }
     }
 }

@@ -32,9 +32,9 @@ extension BookingService {
                 throw PaymentRefusal.providerMissing
             }
             let bill = try transaction.bill(of: refunded.id)
-            let used = chosen == nil ? tickets.count { $0.status == .used } : 0
             try transaction.audit(
-                .refund, by: admin, reason: reason.text, booking, refunded, usedTickets: used, at: now)
+                .refund, by: admin, reason: reason.text, booking, refunded,
+                givingBack: chosen ?? tickets.filter { $0.status != .refunded }, at: now)
             guard let chosen, refunded.refundedAt == nil else {
                 try transaction.release(refunded)
                 try transaction.execute("UPDATE bookings SET refunded_at = \(now) WHERE id = \(refunded.id)")
@@ -75,7 +75,9 @@ private struct TicketChoice: Sendable {
     init?(_ body: JSONValue) throws(APIError) {
         guard let given = body["ticket_ids"], given != .null else { return nil }
         var fields = Fields(body)
-        let ids = fields.list("ticket_ids", 1...Self.mostTickets) { $0.stringValue.flatMap(TicketID.init) }
+        let ids = fields.list("ticket_ids", 1...Self.mostTickets, of: "IDs that begin with tkt_") {
+            $0.stringValue.flatMap(TicketID.init)
+        }
         if let ids, Set(ids).count < ids.count {
             fields.refuse("ticket_ids_invalid", "The ticket_ids name a ticket twice.")
         }

@@ -21,6 +21,10 @@ package enum CatalogRefusal: Error, Equatable {
     case allocationAboveCapacity(Int64)
     /// The place has more than one room, and none is named.
     case severalRooms
+    /// A price beside tariffs the first of which has another.
+    case priceIsNotOfTariffs
+    /// A price alone, for a session with several tariffs.
+    case severalTariffs
     /// Another change of the session is at work.
     case sessionChanging
     /// Booking's own words.

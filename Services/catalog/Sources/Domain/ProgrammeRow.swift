@@ -1,3 +1,4 @@
+import Money
 import Text
 import Time
 import TimeZone
@@ -66,7 +67,7 @@ package struct ProgrammeRow: Sendable {
     package mutating func price() -> Session.Price? {
         let amount = integer(.priceAmount, Session.Price.amounts)
         let currency = self[.priceCurrency]
-        if let currency, !Session.Price.isCurrency(currency) {
+        if let currency, Currency(currency) == nil {
             refuse(.priceCurrency, "must be an ISO 4217 code, such as EUR")
         } else if currency != nil, self[.priceAmount] == nil {
             refuse(.priceAmount, "is missing beside its currency")

@@ -14,10 +14,6 @@ package struct Session: Sendable {
         }
 
         package static let amounts: ClosedRange<Int64> = 0...1_000_000_000
-
-        package static func isCurrency(_ text: String) -> Bool {
-            text.utf8.count == 3 && text.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
-        }
     }
 
     package let id: SessionID
@@ -27,13 +23,22 @@ package struct Session: Sendable {
     package let movie: (id: MovieID, title: String)
     package let place: (id: PlaceID, name: String)
     package let room: (id: RoomID, name: String)
-    package let price: Price?
+    /// That was said of it before there were tariffs; those that it has come first.
+    package let ownPrice: Price?
     /// As booking said last; the allocation while it has never spoken of the session.
     package let seatsLeft: Int64
     /// When that was.
     package let seatsLeftAsOf: Timestamp?
     /// What its seats cost; none where they have no price.
     package var tariffs: [Tariff] = []
+
+    /// What is shown for its price: that of a seat, unless the customer says otherwise.
+    package var price: Price? { tariffs.first?.price ?? ownPrice }
+
+    /// The price, where it says all that the tariffs say.
+    package var onlyPrice: Price? {
+        tariffs.isEmpty || tariffs == price.map { [Tariff(name: Tariff.plain, price: $0)] } ? price : nil
+    }
 
     /// Whether it is still to come, with seats left.
     package func isBookable(at now: Timestamp) -> Bool { startsAt > now && seatsLeft > 0 }

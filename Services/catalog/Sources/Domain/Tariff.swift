@@ -24,18 +24,11 @@ package struct Tariff: Equatable, Sendable {
     }
 
     /// What a new session's seats cost: what it says itself, or its price, or what its room, or else its place has.
+    /// - Throws: `priceIsNotOfTariffs` where it says both, and they are not the same.
     package static func ofNewSession(
         tariffs: [Tariff]?, price: Session.Price?, room: [Tariff], place: [Tariff]
-    ) -> [Tariff] {
-        tariffs ?? price.map { [Tariff(name: plain, price: $0)] } ?? (room.isEmpty ? place : room)
-    }
-
-    /// What a session's seats cost once it has another price: that price, as if it were made with it. A price that is
-    /// taken away takes the tariff along that it had made, and no other.
-    package static func afterPrice(
-        _ new: Session.Price?, insteadOf old: Session.Price?, _ tariffs: [Tariff]
-    ) -> [Tariff] {
-        if let new { return [Tariff(name: plain, price: new)] }
-        return tariffs == old.map { [Tariff(name: plain, price: $0)] } ? [] : tariffs
+    ) throws(CatalogRefusal) -> [Tariff] {
+        if let tariffs, let price, tariffs.first?.price != price { throw .priceIsNotOfTariffs }
+        return tariffs ?? price.map { [Tariff(name: plain, price: $0)] } ?? (room.isEmpty ? place : room)
     }
 }

@@ -6,8 +6,8 @@ import TypedID
 
 extension CatalogService {
     /// `PATCH /v1/sessions/{session_id}` `{allocation, starts_at, price, tariffs}`: once booking has agreed. What is not
-    /// named stays; an allocation of null is all of the room's capacity. A price without tariffs is the only tariff, as
-    /// when a session is made. Seats that are held or sold keep their price.
+    /// named stays; an allocation of null is all of the room's capacity. A price without tariffs is that of the only
+    /// one. Seats that are held or sold keep their price.
     func changeSession(_ request: Request, _ caller: Principal) async throws -> Response {
         var fields = Fields(request.body)
         let allocation = fields.change("allocation", clearable: true) { $0.allocation($1) }
@@ -45,11 +45,12 @@ extension Transaction {
             """
         ) { row in (capacity: try row.int(0), duration: try row.int(1)) }
         guard let facts else { throw CatalogRefusal.sessionNotFound }
+        let changed = try session.tariffs(after: price, tariffs)
+        let saysPrice = price != .keep || tariffs != nil
         let terms = SessionChange.Terms(
             startsAt: startsAt.applied(to: session.startsAt),
             allocation: allocation.applied(to: Optional(session.allocation)) ?? facts.capacity,
-            price: price.applied(to: session.price),
-            tariffs: tariffs ?? session.tariffs(after: price))
+            price: changed.first?.price ?? (saysPrice ? nil : session.price), tariffs: changed)
         guard terms != SessionChange.Terms(of: session) else { return nil }
         guard terms.allocation <= facts.capacity else { throw CatalogRefusal.allocationAboveCapacity(facts.capacity) }
         if terms.startsAt != session.startsAt {
@@ -63,12 +64,18 @@ extension Transaction {
 }
 
 extension Session {
-    /// Those it has, unless its price is changed.
-    fileprivate func tariffs(after change: Change<Price>) -> [Tariff] {
-        switch change {
-        case .keep: tariffs
-        case .clear: Tariff.afterPrice(nil, insteadOf: price, tariffs)
-        case .set(let new): Tariff.afterPrice(new, insteadOf: price, tariffs)
+    /// What its seats cost once its price is changed, which is that of the first tariff.
+    /// - Parameter new: the tariffs that the change gives besides.
+    /// - Throws: `priceIsNotOfTariffs`; `severalTariffs` where the price is changed alone, and is not all there is.
+    fileprivate func tariffs(after price: Change<Price>, _ new: [Tariff]?) throws(CatalogRefusal) -> [Tariff] {
+        let first = price.applied(to: (new ?? tariffs).first?.price)
+        if let new {
+            guard first == new.first?.price else { throw .priceIsNotOfTariffs }
+            return new
         }
+        guard first != tariffs.first?.price else { return tariffs }
+        guard tariffs.count <= 1 else { throw .severalTariffs }
+        let (name, condition) = tariffs.first.map { ($0.name, $0.condition) } ?? (Tariff.plain, "")
+        return first.map { [Tariff(name: name, price: $0, condition: condition)] } ?? []
     }
 }

@@ -38,7 +38,7 @@ extension [ExportedSession] {
         var csv = CSVWriter()
         csv.append(ProgrammeColumn.allCases.map(\.rawValue))
         for row in self {
-            let price = row.session.price
+            let price = row.session.onlyPrice
             csv.append([
                 "\(row.session.id)", row.movie, row.place, row.room, row.startsAt, "\(row.session.allocation)",
                 price.map { "\($0.amount)" } ?? "", price?.currency ?? "",
@@ -66,7 +66,7 @@ extension ExportedSession {
         json.field("room", room)
         json.field("starts_at", startsAt)
         json.field("allocation", session.allocation)
-        guard let price = session.price else { return json.field("price", String?.none) }
+        guard let price = session.onlyPrice else { return json.field("price", String?.none) }
         json.object("price") { json in
             json.field("amount", price.amount)
             json.field("currency", price.currency)
@@ -92,18 +92,16 @@ extension Connection {
             guard let zone = TimeZone.named(place.zone) else { throw SettingError("There is no zone \(place.zone).") }
             let (from, to) = (zone.moments(of: first).lowerBound, zone.moments(of: last).upperBound)
             let room = ProgrammeFile.mostRows - programme.count
-            let sessions = try rows(
+            let found = try sessions(
                 """
-                SELECT \(sql: Session.columns) FROM \(sql: Session.tables)
-                WHERE s.place_id = \(place.id) AND s.starts_at >= \(from) AND s.starts_at < \(to)
+                s.place_id = \(place.id) AND s.starts_at >= \(from) AND s.starts_at < \(to)
                 ORDER BY s.starts_at, s.id LIMIT \(room + 1)
-                """
-            ) { shared.exported(try Session($0), in: zone) }
-            guard sessions.count <= room else {
+                """)
+            guard found.count <= room else {
                 throw UsageError(
                     "These are more than \(ProgrammeFile.mostRows) sessions: ask for fewer days, or a place.")
             }
-            programme += sessions
+            programme += found.map { shared.exported($0, in: zone) }
         }
         return programme
     }
