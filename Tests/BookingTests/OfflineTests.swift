@@ -48,6 +48,7 @@ import Testing
             box.service.clock.advance(byMilliseconds: 60_000)
             #expect(try await box.upload(scans).body == first.body)
             #expect(try await box.upload(scans.reversed()).status == 200)
+            #expect(results(try await box.upload([scan("\(codes[0]) \\n", at: now)])) == ["admitted"], "the same scan")
             #expect(try await box.door()["counts"] == before["counts"])
             #expect(try await box.checkIn(codes[0]).codes == ["already_admitted"])
             let kept = try box.service.running.context.database.read { connection in

@@ -101,6 +101,13 @@ import TypedID
                 let answer = try await box.reserve(id, order: order)
                 #expect(answer.status == 422 && answer.codes == [code], "\(order)")
             }
+            let many = try await box.reserve(
+                id, order: #""tariffs":[{"name":"full","seats":1e40},{"name":"child","seats":9007199254740992}]"#)
+            #expect(
+                many.json["errors"]?.arrayValue?.compactMap { $0["message"]?.stringValue } == [
+                    "The tariffs[0].seats must be from 1 to 9007199254740991.",
+                    "The tariffs[1].seats must be from 1 to 9007199254740991.",
+                ])
             // A price of so many would be more than a number can hold.
             #expect(try await box.reserve(id, 9_007_199_254_740_991).codes == ["not_enough_seats"])
             let shown = try await box.service.get("/v1/bookings/\(id)", token: box.service.token("usr_1"))

@@ -26,6 +26,7 @@ import Testing
                 try Options(arguments, named: ["from", "days"], flags: ["dry-run"], words: 1)
             }
         }
+        #expect(throws: UsageError("'y' is not understood here.")) { try options("x", "y") }
         for number in ["0", "10", "x", ""] {
             #expect(throws: UsageError.self) {
                 try options("x", "--days", number).integer("days", default: 1, in: 1...9)
