@@ -5,6 +5,8 @@ import Text
 public struct HeaderText: Hashable, Sendable {
     /// In code points.
     public static let longest = 250
+    /// In bytes, of what stands on one line as it is.
+    private static let longestPlain = 62
     public let text: String
 
     /// - Throws: `invalidText` for a control character or a line separator, or for more than `longest` code points.
@@ -17,7 +19,7 @@ public struct HeaderText: Hashable, Sendable {
 
     /// As it is where that is short ASCII, as encoded words of RFC 2047 on as many lines as they take otherwise.
     var encoded: String {
-        let isPlain = text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } && text.utf8.count <= 60
+        let isPlain = text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } && text.utf8.count <= Self.longestPlain
         return isPlain && !text.contains("=?") ? text : encodedWords
     }
 
@@ -25,7 +27,9 @@ public struct HeaderText: Hashable, Sendable {
     var encodedPhrase: String {
         let plain = encoded
         guard plain == text else { return plain }
-        return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        let quoted = "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        // With what is put before quotes it may be too long for a line (RFC 5322 §2.1.1).
+        return quoted.utf8.count <= Self.longestPlain ? quoted : encodedWords
     }
 
     /// Words of at most 75 characters that each hold whole code points.

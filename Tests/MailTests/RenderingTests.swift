@@ -61,6 +61,17 @@ struct RenderingTests {
         #expect(longest.allSatisfy { $0 <= 76 })
     }
 
+    @Test("has no line that is too long, however many quotes are in a name")
+    func quotes() throws {
+        let name = String(repeating: "\"b", count: 29)
+        let message = MailMessage(
+            id: try MessageID("a", domain: "b.example"), date: Timestamp(rawValue: 0),
+            from: try Mailbox("a@b.example", name: name), to: [try Mailbox("c@d.example")],
+            subject: try HeaderText("a"), text: "a")
+        let lines = String(decoding: try message.rendered(), as: UTF8.self).split(separator: "\r\n")
+        #expect(lines.allSatisfy { $0.utf8.count <= 78 })
+    }
+
     @Test("has lines of 76 characters at most, whatever its text's are")
     func longLines() async throws {
         let text = String(repeating: "très ", count: 500) + "\r\n" + String(repeating: "x", count: 500) + " "
