@@ -43,13 +43,6 @@ extension Transaction {
 extension CatalogService {
     /// Folds those that came otherwise than by a request.
     func foldCities() async {
-        func isLeft() throws -> Bool {
-            try database.read { connection in
-                try connection.first("SELECT 1 FROM places WHERE city_folded IS NULL LIMIT 1") { _ in true } ?? false
-            }
-        }
-        while !Task.isCancelled, (try? isLeft()) == true {
-            guard (try? await database.write { try $0.foldCities() }) != nil else { return }
-        }
+        await workOff("SELECT 1 FROM places WHERE city_folded IS NULL LIMIT 1") { try $0.foldCities() }
     }
 }

@@ -45,13 +45,6 @@ extension Transaction {
 extension CatalogService {
     /// Reads what has come otherwise than by a request: sample data, and the movies of somebody with very many.
     func readWords() async {
-        func isLeft() throws -> Bool {
-            try database.read { connection in
-                try connection.first("SELECT 1 FROM movies_to_read WHERE movie_id > 0 LIMIT 1") { _ in true } ?? false
-            }
-        }
-        while !Task.isCancelled, (try? isLeft()) == true {
-            guard (try? await database.write { try $0.readWords(atMost: 200) }) != nil else { return }
-        }
+        await workOff("SELECT 1 FROM movies_to_read WHERE movie_id > 0 LIMIT 1") { try $0.readWords(atMost: 200) }
     }
 }
