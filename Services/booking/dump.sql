@@ -24,6 +24,7 @@ INSERT INTO migrations VALUES('v0015_how_it_is_paid','fd0c7b0a4d028da4',0,0);
 INSERT INTO migrations VALUES('v0016_refunds_followed','ed1176fd208c5cc8',0,1);
 INSERT INTO migrations VALUES('v0017_journal','25bba3ec9bf26d11',0,0);
 INSERT INTO migrations VALUES('v0018_refunds_told','311b632c650eb4c6',0,1);
+INSERT INTO migrations VALUES('v0019_failed_payment_jobs','e533c7ff9aa49764',0,1);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -423,4 +424,5 @@ CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the
 CREATE TRIGGER journal_is_kept BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal does not change'); END;
 CREATE TRIGGER journal_stays BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal does not change'); END;
 CREATE TRIGGER audit_is_kept BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail does not change'); END;
+CREATE INDEX payment_jobs_failed ON payment_jobs (id) WHERE state = 'failed';
 COMMIT;

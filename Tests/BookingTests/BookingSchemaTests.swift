@@ -1,5 +1,6 @@
 import BookingService
 import JSON
+import Lifecycle
 import SQLite
 import TestSupport
 import Testing
@@ -21,5 +22,17 @@ import Testing
         let states = list.json["bookings"]?.arrayValue?.compactMap { $0["status"]?.stringValue }
         #expect(states.map(Set.init) == ["confirmed", "cancelled", "expired"])
         await service.stop()
+    }
+
+    @Test("jobs that failed at the payment provider are counted without going through those of every payment")
+    func failedJobs() async throws {
+        try await BoxOffice.run { box async throws in
+            let plan = try box.service.running.context.database.read { connection in
+                try connection.rows(
+                    "EXPLAIN QUERY PLAN SELECT count(*) FROM payment_jobs WHERE state = 'failed'"
+                ) { try $0.text(3) }
+            }
+            #expect(plan.count == 1 && plan[0].contains("payment_jobs_failed"), "\(plan)")
+        }
     }
 }

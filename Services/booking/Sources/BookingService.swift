@@ -34,6 +34,8 @@ package struct BookingService: Service {
         Migration("v0016_refunds_followed", sql: PackageResources.v0016_refunds_followed_sql, safeForOlderCode: true),
         Migration("v0017_journal", sql: PackageResources.v0017_journal_sql),
         Migration("v0018_refunds_told", sql: PackageResources.v0018_refunds_told_sql, safeForOlderCode: true),
+        Migration(
+            "v0019_failed_payment_jobs", sql: PackageResources.v0019_failed_payment_jobs_sql, safeForOlderCode: true),
     ]
 
     package static let commands = [
