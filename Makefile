@@ -10,10 +10,7 @@ run:
 	@Gateway/run.sh
 
 test:
-	@.ci/install build
-	swift build --build-tests --explicit-target-dependency-import-check error
-	# One after the other: many start services, processes and loads of their own, and have two cores to share.
-	swift test --skip-build --no-parallel --explicit-target-dependency-import-check error
+	@.ci/test
 
 lint:
 	swift format lint --strict --parallel --recursive $(swift_files)
