@@ -1,3 +1,5 @@
+import TestSupport
+
 /// What takes the guard away from booking's database, in a copy of its schema: the program counts by the triggers that
 /// the schema keeps, so that a wrong trigger deceives both. Nothing of it is in the product.
 enum PlantedFault: String, CaseIterable {
@@ -15,21 +17,8 @@ enum PlantedFault: String, CaseIterable {
         case .countOneTooFew: Self.counting(held: "NEW.seats - (NEW.seats >= 4)", was: "OLD.seats - (OLD.seats >= 4)")
         case .keepReleased:
             Self.counting(held: "NEW.seats", was: "OLD.seats - iif(NEW.state = 'released' AND OLD.seats = 2, 2, 0)")
-        case .forgetHolders:
-            """
-            DROP TRIGGER reservations_seated;
-            CREATE TRIGGER planted AFTER INSERT ON seat_holders WHEN NEW.seat_id % 3 = 0
-            BEGIN
-                DELETE FROM seat_holders WHERE session_id = NEW.session_id AND seat_id = NEW.seat_id;
-            END;
-            """
-        case .closeLate:
-            """
-            CREATE TRIGGER planted AFTER INSERT ON bookings
-            BEGIN
-                UPDATE bookings SET closes_at = closes_at + 1000 WHERE id = NEW.id;
-            END;
-            """
+        case .forgetHolders: PlantedTriggers.forgetHolders
+        case .closeLate: PlantedTriggers.closeLate
         }
     }
 

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// What takes a guard away from booking's database, or makes it forget, in a copy of its schema. Nothing of it is in the
 /// product.
 enum PlantedFault: String, CaseIterable {
@@ -34,14 +36,7 @@ enum PlantedFault: String, CaseIterable {
                 UPDATE sessions SET held = held + NEW.seats - (NEW.seats >= 3) WHERE id = NEW.session_id;
             END;
             """
-        case .forgetHolders:
-            """
-            DROP TRIGGER reservations_seated;
-            CREATE TRIGGER planted AFTER INSERT ON seat_holders WHEN NEW.seat_id % 3 = 0
-            BEGIN
-                DELETE FROM seat_holders WHERE session_id = NEW.session_id AND seat_id = NEW.seat_id;
-            END;
-            """
+        case .forgetHolders: PlantedTriggers.forgetHolders
         case .loseHold:
             """
             CREATE TRIGGER planted AFTER INSERT ON bookings
@@ -64,13 +59,7 @@ enum PlantedFault: String, CaseIterable {
                 UPDATE bookings SET expired_at = NULL WHERE id = NEW.id;
             END;
             """
-        case .closeLate:
-            """
-            CREATE TRIGGER planted AFTER INSERT ON bookings
-            BEGIN
-                UPDATE bookings SET closes_at = closes_at + 1000 WHERE id = NEW.id;
-            END;
-            """
+        case .closeLate: PlantedTriggers.closeLate
         case .loseEvent:
             """
             CREATE TRIGGER planted AFTER INSERT ON events WHEN NEW.sequence % 5 = 0
