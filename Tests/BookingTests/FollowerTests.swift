@@ -14,11 +14,14 @@ import Time
         }
     }
 
-    private func isDelivered(_ box: BoxOffice, _ listener: Listener) -> Bool {
-        let position = try? box.service.running.context.database.read {
-            try $0.first("SELECT sequence FROM followers WHERE name = 'analytics'") { try $0.int(0) }
+    private func position(of follower: String, _ box: BoxOffice) -> Int64? {
+        try? box.service.running.context.database.read {
+            try $0.first("SELECT sequence FROM followers WHERE name = \(follower)") { try $0.int(0) }
         }
-        return (try? events(box)).map { $0.last == position ?? nil } == true
+    }
+
+    private func isDelivered(_ box: BoxOffice, _ listener: Listener) -> Bool {
+        (try? events(box)).map { $0.last == position(of: "analytics", box) } == true
     }
 
     @Test("all that happens is told in order, each with its booking and its session")
@@ -123,6 +126,23 @@ import Time
             listener.mood = .well
             await eventually { (try? events(box)) == [] }
             #expect(try events(box) == [])
+            #expect(listener.taken.map(Listener.sequence) == [1, 2, 3, 4])
+        }
+    }
+
+    @Test("what a follower has never been there for waits for it, too")
+    func neverThere() async throws {
+        try await BoxOffice.runFollowed { box, listener async throws in
+            listener.mood = .failing
+            _ = try await box.cancel(try await box.open())
+            _ = try await box.open()
+            await eventually { position(of: "catalog", box) == 3 && position(of: "mail", box) == 3 }
+            // The last booking runs out, which is told, and old events are deleted with that.
+            box.service.clock.advance(byMilliseconds: 8 * 86_400_000)
+            await eventually { position(of: "catalog", box) == 4 }
+            #expect(try events(box) == [1, 2, 3, 4])
+            listener.mood = .well
+            await eventually { listener.taken.count >= 4 }
             #expect(listener.taken.map(Listener.sequence) == [1, 2, 3, 4])
         }
     }

@@ -99,6 +99,7 @@ package struct BookingService: Service {
             return Follower(name, try context.neighbour(name, setting: setting, for: "events"), context.metrics)
         }
         verifier = try context.verifierOfIdentity()
+        try await Self.enlist(followers, in: database)
     }
 }
 

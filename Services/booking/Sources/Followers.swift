@@ -94,6 +94,21 @@ extension BookingService {
     }
 }
 
+extension BookingService {
+    /// Gives those a place that were never told anything: what happens waits for them, too.
+    static func enlist(_ followers: [Follower], in database: Database) async throws {
+        let known = try database.read { try $0.rows("SELECT name FROM followers") { try $0.text(0) } }
+        let new = followers.map(\.name).filter { !known.contains($0) }
+        guard !new.isEmpty else { return }
+        try await database.write { transaction in
+            for name in new {
+                try transaction.execute(
+                    "INSERT INTO followers (name, sequence) VALUES (\(name), 0) ON CONFLICT (name) DO NOTHING")
+            }
+        }
+    }
+}
+
 extension Connection {
     /// The last event that a follower has taken.
     func position(of follower: String) throws -> Int64 {
@@ -134,7 +149,7 @@ private struct Batch: Sendable {
 }
 
 /// How many events a follower is sent at once: fewer while one that it refuses is looked for.
-package struct BatchSize {
+package struct BatchSize: Sendable {
     private static let mostAttempts: Int64 = 5
 
     private(set) var size = BookingService.eventsAtOnce
