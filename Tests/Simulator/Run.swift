@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import TestSupport
 import Time
 
@@ -9,6 +10,12 @@ public struct Run: Sendable {
     public let length: Int
     /// Only these steps of one seed.
     public let steps: [Int]?
+
+    private static let isAsked = Atomic(false)
+
+    /// Every run of this process ends with the world it is in. For a signal's handler, too.
+    public static func askToEnd() { isAsked.store(true, ordering: .relaxed) }
+    static var isAskedToEnd: Bool { isAsked.load(ordering: .relaxed) }
 
     public init(seed: UInt64, seconds: Double, length: Int = Simulation.usualLength, steps: [Int]? = nil) {
         self.seed = seed
@@ -57,7 +64,7 @@ public struct Run: Sendable {
                 let told = await explain(world, upTo: taken, what, on: simulation)
                 return Report(tally: tally, difference: told, seed: seed, seconds: seconds, busySeconds: busy)
             }
-            if steps != nil || seconds >= self.seconds { break }
+            if steps != nil || seconds >= self.seconds || Self.isAskedToEnd { break }
         }
         return Report(
             tally: tally, difference: nil, seed: seed, seconds: elapsed(), busySeconds: Self.busySeconds() - startBusy)

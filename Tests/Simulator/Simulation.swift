@@ -119,7 +119,7 @@ public final class Simulation: Sendable {
     public func shrunk(seed: UInt64, steps: [Int], mostRuns: Int = 600) async -> [Int] {
         var steps = steps
         var (size, runs) = (max(1, steps.count / 2), 0)
-        while runs < mostRuns {
+        while runs < mostRuns, !Run.isAskedToEnd {
             var start = 0
             var hasShrunk = false
             while start < steps.count, runs < mostRuns {
