@@ -18,15 +18,19 @@ public final class WorkerThreads: Sendable {
     ///   - limit: how many may wait.
     ///   - refusal: what is thrown to those who may not.
     ///   - longestWaitMilliseconds: what has waited for longer is refused when its turn comes.
+    ///   - expectedWaitMilliseconds: what would wait for longer, if all before it take as long as those of late, is
+    ///     refused at once. Under a flood everybody who is served would otherwise wait for as long as anybody may.
     ///   - whenIdle: whether it is done only where no other thread wants the processor.
     ///   - clock: monotonic, in nanoseconds.
     /// - Throws: `NoThread` when the system refuses one.
     public init(
         _ name: String, count: Int, limit: Int, refusal: any Error, longestWaitMilliseconds: UInt64 = 5_000,
-        whenIdle: Bool = false, metrics: Metrics, clock: @escaping @Sendable () -> UInt64 = monotonicNanoseconds
+        expectedWaitMilliseconds: UInt64? = nil, whenIdle: Bool = false, metrics: Metrics,
+        clock: @escaping @Sendable () -> UInt64 = monotonicNanoseconds
     ) throws {
         let queue = WorkQueue(
-            name, limit: limit, longestWait: longestWaitMilliseconds * 1_000_000, whenIdle: whenIdle, metrics: metrics,
+            name, threads: count, limit: limit, longestWait: longestWaitMilliseconds * 1_000_000,
+            expectedWait: expectedWaitMilliseconds.map { $0 * 1_000_000 }, whenIdle: whenIdle, metrics: metrics,
             clock: clock)
         self.queue = queue
         self.refusal = refusal
@@ -98,15 +102,22 @@ private final class WorkQueue: @unchecked Sendable {
 
     private struct State {
         var waiting: [(job: Job, arrived: UInt64)] = []
+        /// How long one takes, by those of late, the last ones most; 0 before the first.
+        var typical: UInt64 = 0
         var isClosed = false
     }
 
     /// `SCHED_IDLE`, which Glibc's headers show to few.
     static let idlePolicy: Int32 = 5
 
+    /// So many may wait for each thread however long they take: they are no flood.
+    private static let fewest = 2
+
     let whenIdle: Bool
+    private let threads: Int
     private let limit: Int
     private let longestWait: UInt64
+    private let expectedWait: UInt64?
     private let waiting: Gauge
     private let refusals: Counter
     private let duration: Histogram
@@ -115,10 +126,12 @@ private final class WorkQueue: @unchecked Sendable {
     private let arrivals = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
     init(
-        _ name: String, limit: Int, longestWait: UInt64, whenIdle: Bool, metrics: Metrics,
-        clock: @escaping @Sendable () -> UInt64
+        _ name: String, threads: Int, limit: Int, longestWait: UInt64, expectedWait: UInt64?, whenIdle: Bool,
+        metrics: Metrics, clock: @escaping @Sendable () -> UInt64
     ) {
         self.whenIdle = whenIdle
+        self.threads = threads
+        self.expectedWait = expectedWait
         self.limit = limit
         self.longestWait = longestWait
         self.clock = clock
@@ -138,12 +151,17 @@ private final class WorkQueue: @unchecked Sendable {
     func append(_ job: Job) {
         let now = clock()
         let isTaken = state.withLock { state in
-            guard !state.isClosed, state.waiting.count < limit else { return false }
+            guard !state.isClosed, state.waiting.count < limit, comesInTime(state) else { return false }
             state.waiting.append((job, now))
             waiting.set(Int64(state.waiting.count))
             return true
         }
         if isTaken { sem_post(arrivals) } else { refuse(job) }
+    }
+
+    private func comesInTime(_ state: State) -> Bool {
+        guard let expectedWait, state.waiting.count >= Self.fewest * threads else { return true }
+        return UInt64(state.waiting.count) * state.typical / UInt64(threads) <= expectedWait
     }
 
     /// Takes no more; each of the threads ends once nothing waits.
@@ -161,7 +179,9 @@ private final class WorkQueue: @unchecked Sendable {
                 continue
             }
             let answer = job.run()
-            duration.observe(Int64(clamping: (clock() - start) / 1000))
+            let time = clock() - start
+            duration.observe(Int64(clamping: time / 1000))
+            state.withLock { $0.typical = $0.typical == 0 ? time : $0.typical / 8 * 7 + time / 8 }
             answer()
         }
     }

@@ -38,7 +38,7 @@ import Testing
     func repetitions() async throws {
         // The doors of tomorrow's session are open.
         try await Stack.run(
-            settings: ["DOOR_OPENS_MINUTES": "1440", "HOLD_SECONDS": "3600"],
+            settings: ["DOOR_OPENS_MINUTES": "1440", "HOLD_SECONDS": "3600", "HASH_WAIT_MILLISECONDS": "60000"],
             fixtures: ["catalog": StackSession.rows(allocations: [10_000])]
         ) { stack in
             for request in KeyedRequest.all {

@@ -150,6 +150,7 @@ struct KeyRotationTests {
         arguments: [
             ["KEY_OVERLAP_SECONDS": "4499"], ["KEY_ROTATION_DAYS": "2"], ["TOKEN_SECONDS": "59"],
             ["TOKEN_SECONDS": "7200", "KEY_OVERLAP_SECONDS": "4500"], ["HASH_THREADS": "0"], ["HASH_QUEUE": "x"],
+            ["HASH_WAIT_MILLISECONDS": "0"],
         ])
     func settings(settings: [String: String]) async throws {
         await #expect(throws: (any Error).self) { try await withIdentity(settings) { _ in } }

@@ -44,6 +44,27 @@ struct OverloadTests {
             _ = try await identity.signIn("ada@example.com")
         }
     }
+
+    @Test("who has waited for a second is refused rather than hashed for, and told when to come back")
+    func stale() async throws {
+        try await withIdentity(["HASH_THREADS": "1"]) { identity in
+            _ = try await identity.person("ada@example.com")
+            let threads = identity.service.passwords.threads
+            let gate = ThreadGate()
+            defer { gate.open() }
+            let held = Task { try await threads.run { gate.pass() } }
+            await gate.reached()
+            let stale = Task { try await identity.post("/v1/auth/signin", credentials("ada@example.com")) }
+            await identity.running.context.metrics.waiting(1)
+            try await Task.sleep(for: .milliseconds(1_100))
+            gate.open()
+            try await held.value
+            let answer = try await stale.value
+            #expect(answer.status == 503 && answer.codes == ["service_unavailable"])
+            #expect(answer.header("retry-after") == "1")
+            _ = try await identity.signIn("ada@example.com")
+        }
+    }
 }
 
 extension Metrics {

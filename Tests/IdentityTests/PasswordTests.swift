@@ -84,7 +84,7 @@ struct PasswordTests {
 
     @Test("of rivals who know the current password exactly one changes it")
     func rivals() async throws {
-        try await withIdentity(["HASH_THREADS": "2"]) { identity in
+        try await withIdentity(["HASH_THREADS": "2", "HASH_WAIT_MILLISECONDS": "60000"]) { identity in
             let (_, token) = try await identity.person("ada@example.com")
             let statuses = try await withThrowingTaskGroup { group in
                 for index in 0..<6 {

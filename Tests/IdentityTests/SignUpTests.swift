@@ -84,7 +84,7 @@ struct SignUpTests {
 
     @Test("of many who sign up with one address at the same time exactly one gets it")
     func rivals() async throws {
-        try await withIdentity(["HASH_THREADS": "2"]) { identity in
+        try await withIdentity(["HASH_THREADS": "2", "HASH_WAIT_MILLISECONDS": "60000"]) { identity in
             let answers = try await withThrowingTaskGroup { group in
                 for index in 0..<12 {
                     let email = index % 2 == 0 ? "ada@example.com" : "ADA@example.com"

@@ -38,11 +38,13 @@ package struct IdentityService: Service {
         log = context.log
         loop = context.loops[0]
         tokenSeconds = try context.settings.tokenSeconds()
+        let hashWait = UInt64(try context.settings.integer("HASH_WAIT_MILLISECONDS", default: 1_000, in: 100...60_000))
         passwords = try await PasswordHasher(
             threads: WorkerThreads(
                 "password_hashing", count: Int(try context.settings.integer("HASH_THREADS", default: 1, in: 1...16)),
                 limit: Int(try context.settings.integer("HASH_QUEUE", default: 64, in: 1...4096)),
-                refusal: IdentityRefusal.overloaded, metrics: context.metrics))
+                refusal: IdentityRefusal.overloaded, longestWaitMilliseconds: hashWait,
+                expectedWaitMilliseconds: hashWait / 2, metrics: context.metrics))
         let keys = try SigningKeys(context)
         try await keys.tend()
         self.keys = keys
