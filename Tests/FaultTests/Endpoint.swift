@@ -1,106 +1,100 @@
 import TestSupport
+import Time
 
-/// One line of the table of degraded modes: a request, and whom it cannot do without.
+/// One line of `degradedRows`: a request, and what is promised of it while a service is away.
 struct Endpoint: Sendable {
-    let title: String
-    let needs: Set<String>
-    let status: Int
-    let request: @Sendable (Preparation) -> Request
+    enum Absence: Sendable, CaseIterable { case dead, frozen }
+
+    /// What is answered, and for how long somebody may have been waited for before.
+    struct Outcome: Sendable, Hashable {
+        var status: Int
+        var code = ""
+        var milliseconds = 0
+    }
 
     struct Request: Sendable {
         let method: String
         let target: String
-        var token: String?
-        var body: String?
+        let token: String?
+        let headers: [(String, String)]
+        let body: String?
     }
 
-    private static func get(
-        _ title: String, needs: String, _ target: @escaping @Sendable (Preparation) -> String, signedIn: Bool = false
-    ) -> Endpoint {
-        Endpoint(title: title, needs: [needs], status: 200) { preparation in
-            Request(method: "GET", target: target(preparation), token: signedIn ? preparation.token : nil)
+    /// What its service asks of a neighbour.
+    private struct Need: Sendable {
+        let neighbour: String
+        let milliseconds: Int
+        let isHard: Bool
+
+        /// `catalog:1000`, `catalog?250`; nil for anything else.
+        init?(_ text: Substring) {
+            let parts = text.split { $0 == ":" || $0 == "?" }
+            guard parts.count == 2, let milliseconds = Int(parts[1]) else { return nil }
+            neighbour = String(parts[0])
+            self.milliseconds = milliseconds
+            isHard = text.contains(":")
         }
     }
 
-    private static func post(
-        _ title: String, needs: Set<String>, _ status: Int, _ target: @escaping @Sendable (Preparation) -> String,
-        signedIn: Bool = true, _ body: @escaping @Sendable (Preparation) -> String? = { _ in nil }
-    ) -> Endpoint {
-        Endpoint(title: title, needs: needs, status: status) { preparation in
-            Request(
-                method: "POST", target: target(preparation), token: signedIn ? preparation.token : nil,
-                body: body(preparation))
-        }
+    /// For how long the gateway waits for a service.
+    private static let gatewayMilliseconds = 5_000
+
+    static let all = degradedRows.split(separator: "\n").dropFirst().map(Endpoint.init)
+
+    /// As the API's description names it: `GET /v1/movies/{movie_id}`.
+    let operation: String
+    let remark: String
+    let status: Int
+    private let service: String
+    private let need: Need?
+    private let caller: String
+    private let method: String
+    private let target: String
+    private let body: String?
+
+    private init(_ line: Substring) {
+        let words = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
+        precondition(words.count == 6, "\(line)")
+        let parts = words[5].split(separator: " # ", maxSplits: 1)
+        let request = parts[0].split(separator: " ", maxSplits: 1)
+        (service, status, caller) = (String(words[0]), Int(words[1]) ?? 0, String(words[2]))
+        (need, method) = (Need(words[3]), String(words[4]))
+        (target, body) = (String(request[0]), request.count > 1 ? String(request[1]) : nil)
+        remark = parts.count > 1 ? String(parts[1]) : ""
+        let route = target.prefix { $0 != "?" }.replacing(/\{([a-z_]+)=[A-Za-z]+\}/) { "{\($0.1)}" }
+        operation = "\(method) \(route)"
     }
 
-    static let all = identity + catalog + booking + door + analytics
+    var title: String { "`\(operation)`" + (remark.isEmpty ? "" : ", \(remark)") }
 
-    private static let identity = [
-        post("`POST /v1/auth/signup`", needs: ["identity"], 201, { _ in "/v1/auth/signup" }, signedIn: false) {
-            #"{"email":"\#($0.number)@degraded.example","password":"correct horse battery"}"#
-        },
-        post("`POST /v1/auth/signin`", needs: ["identity"], 200, { _ in "/v1/auth/signin" }, signedIn: false) { _ in
-            #"{"email":"customer@marquee.example","password":"let-me-in-please"}"#
-        },
-        get("`GET /v1/auth/me`", needs: "identity", { _ in "/v1/auth/me" }, signedIn: true),
-    ]
+    func request(_ preparation: Preparation) -> Request {
+        let path = target.replacing(/\{([a-z_]+=)?([A-Za-z_]+)\}/) { preparation[$0.2] }
+        let body = body.map { Self.fill($0, preparation) }
+        let isSigned = caller == "stripe"
+        let signature = isSigned ? StripeServer.signature(of: body ?? "", at: WallClock.system.now().rawValue) : ""
+        return Request(
+            method: method, target: Self.fill(path, preparation), token: preparation.tokens[caller],
+            headers: isSigned ? [("Stripe-Signature", signature)] : [], body: body)
+    }
 
-    private static let catalog = [
-        get("`GET /v1/movies`", needs: "catalog", { _ in "/v1/movies" }),
-        get("`GET /v1/movies/{movie_id}`", needs: "catalog", { _ in movie }),
-        get("`GET …/{movie_id}/places`", needs: "catalog", { _ in "\(movie)/places" }),
-        get("`GET …/{place_id}/sessions`", needs: "catalog", { _ in "\(movie)/places/\(StackSession.place)/sessions" }),
-        post("`POST /v1/movies/{movie_id}/rate`", needs: ["catalog"], 200, { _ in "\(movie)/rate" }) { _ in
-            #"{"value":4}"#
-        },
-    ]
+    private static func fill(_ text: String, _ preparation: Preparation) -> String {
+        text.replacing(/\$([A-Za-z_]+)/) { preparation[$0.1] }
+    }
 
-    private static let booking = [
-        get("`GET /v1/sessions/{session_id}/seats`", needs: "booking", { _ in seats(1) }),
-        post("`POST /v1/sessions/{session_id}/book`", needs: ["booking"], 201, { _ in session(1) }),
-        post("… the first booking of a session", needs: ["booking", "catalog"], 201, { session($0.unmetSession) }),
-        post("`POST /v1/bookings/{booking_id}/reserve`", needs: ["booking"], 200, { "\($0.open)/reserve" }) { _ in
-            #"{"seats":2}"#
-        },
-        post("`POST /v1/bookings/{booking_id}/confirm`", needs: ["booking"], 200, { "\($0.reserved)/confirm" }),
-        post("… of what is paid through the provider", needs: ["booking"], 200, { "\($0.unpaid)/confirm" }) { _ in
-            Preparation.payment
-        },
-        get("`GET /v1/bookings/{booking_id}/payment`", needs: "booking", { "\($0.paid)/payment" }, signedIn: true),
-        post("`POST /v1/bookings/{booking_id}/cancel`", needs: ["booking"], 200, { "\($0.unwanted)/cancel" }),
-        get("`GET /v1/bookings/{booking_id}/tickets`", needs: "booking", { "\($0.sold)/tickets" }, signedIn: true),
-        get("`GET …/{booking_id}/tickets.pdf`", needs: "booking", { "\($0.sold)/tickets.pdf" }, signedIn: true),
-        get(
-            "`GET …/tickets/{ticket_id}.svg`", needs: "booking", { "\($0.sold)/tickets/\($0.toDraw.id).svg" },
-            signedIn: true),
-        post("`POST …/tickets/{ticket_id}/reissue`", needs: ["booking"], 200) {
-            "\($0.sold)/tickets/\($0.toReissue.id)/reissue"
-        },
-        get("`GET /v1/bookings`, names a minute old", needs: "booking", { _ in "/v1/bookings" }, signedIn: true),
-    ]
-
-    private static let door = [
-        post("`POST /v1/check-ins`", needs: ["booking"], 201, { _ in "/v1/check-ins" }) {
-            #"{"token":"\#($0.toScan.code)","session_id":"\#(StackSession.id(1))"}"#
-        },
-        post("`POST /v1/check-ins/offline`", needs: ["booking"], 200, { _ in "/v1/check-ins/offline" }) {
-            #"{"scans":[{"token":"\#($0.scannedOffline.code)","scanned_at":"2100-01-01T00:00:00Z","door":"North"}]}"#
-        },
-        get("`GET /v1/sessions/{session_id}/door`", needs: "booking", { _ in doors }, signedIn: true),
-        get("`GET …/{session_id}/door/conflicts`", needs: "booking", { _ in "\(doors)/conflicts" }, signedIn: true),
-    ]
-
-    private static let analytics = [
-        post("`POST /v1/analytics/track`", needs: ["analytics"], 204, { _ in track }, signedIn: false) { _ in event },
-        post("… with a token", needs: ["analytics"], 204, { _ in track }) { _ in event },
-    ]
-
-    private static let movie = "/v1/movies/\(StackSession.movie)"
-    private static let doors = "/v1/sessions/\(StackSession.id(1))/door"
-    private static let track = "/v1/analytics/track"
-    private static let event =
-        #"{"tracking_id":"degraded","type":"page_enter","page":{"scheme":"https","path":"/","query":{}}}"#
-
-    private static func session(_ number: Int) -> String { "/v1/sessions/\(StackSession.id(number))/book" }
-    private static func seats(_ number: Int) -> String { "/v1/sessions/\(StackSession.id(number))/seats" }
+    func outcome(without name: String, _ absence: Absence) -> Outcome {
+        let asEver = Outcome(status: status)
+        let refusal = Outcome(status: 503, code: "service_unavailable")
+        switch absence {
+        case .dead:
+            return name == service || need?.neighbour == name && need?.isHard == true ? refusal : asEver
+        case .frozen:
+            if name == service {
+                return Outcome(status: 504, code: "gateway_timeout", milliseconds: Self.gatewayMilliseconds)
+            }
+            guard let need, need.neighbour == name else { return asEver }
+            var outcome = need.isHard ? refusal : asEver
+            outcome.milliseconds = need.milliseconds
+            return outcome
+        }
+    }
 }
