@@ -7,7 +7,8 @@ import JSON
 /// Closed loop: each client begins its next round as soon as the last one ended. Open loop (`--rate`, rounds a second):
 /// rounds begin at intended times, evenly spaced, whatever the answers do; the first step's latency counts from there,
 /// so that a stall is charged for all it delayed. A round that finds no client free is late, or with `--give-up 1` never
-/// begun: its client has turned away.
+/// begun: its client has turned away. With `--patience-milliseconds` a round that took longer than that, from its
+/// intended start, was for nobody: it is not counted as completed.
 final class Driver {
     let base: OpaquePointer
     let address: sockaddr_in
@@ -15,6 +16,7 @@ final class Driver {
     private let steps: [Step]
     private let interval: UInt64
     private let givesUp: Bool
+    private let patience: UInt64
     private let begin: UInt64
     private let end: UInt64
     private var clients: [Client] = []
@@ -26,6 +28,7 @@ final class Driver {
     private var rounds = 0
     private var completed = 0
     private var givenUp = 0
+    private var tooLate = 0
     private var tallies: [Tally]
     /// Whole rounds, from their intended start.
     private var wholes = Tally()
@@ -46,6 +49,7 @@ final class Driver {
         let rate = try options.number("rate", default: 0)
         interval = rate > 0 ? 1_000_000_000 / UInt64(rate) : 0
         givesUp = try options.number("give-up", default: 0) > 0
+        patience = UInt64(try options.number("patience-milliseconds", default: 1 << 32)) * 1_000_000
         // What is answered before `begin` is not counted: caches fill, connections are accepted.
         let start = nanoseconds() + UInt64(count) * 100_000
         begin = start + UInt64(try options.number("warm-up-milliseconds", default: 300)) * 1_000_000
@@ -140,10 +144,7 @@ final class Driver {
         }
         guard isGood, client.step + 1 < steps.count, now < end else {
             busy -= 1
-            if isCounted, isGood, client.step + 1 == steps.count {
-                completed += 1
-                wholes.count(status, microseconds: (now - client.intended) / 1000)
-            }
+            if isCounted, isGood, client.step + 1 == steps.count { complete(client, status, at: now) }
             if interval == 0, now < end { return start(client, at: now) }
             idle.append(client)
             return timeHasCome()
@@ -151,6 +152,12 @@ final class Driver {
         client.step += 1
         client.since = now
         client.send(steps[client.step].request(client.number, client.round, client.id))
+    }
+
+    private func complete(_ client: Client, _ status: Int, at now: UInt64) {
+        let time = now - client.intended
+        if time <= patience { completed += 1 } else { tooLate += 1 }
+        wholes.count(status, microseconds: time / 1000)
     }
 
     private func report() -> String {
@@ -163,6 +170,7 @@ final class Driver {
             // Open loop: rounds that were due and found no client free.
             json.field("late", interval == 0 || nextIntended >= end ? 0 : Int((end - nextIntended) / interval))
             json.field("given_up", givenUp)
+            json.field("too_late", tooLate)
             // Nothing had come back for them, long after the end.
             json.field("unanswered", busy)
             json.field(named: "rounds", wholes)
