@@ -48,6 +48,29 @@ import Testing
         }
     }
 
+    @Test("an event that is set aside is none that a follower lacks: nobody is told everything anew for it")
+    func noRetelling() async throws {
+        try await BoxOffice.runFollowed { box, listener async throws in
+            listener.refused = ["booking.opened"]
+            let id = try await box.open()
+            await eventually { setAside(box) == [1] }
+            _ = try await box.cancel(id)
+            await eventually { listener.taken.count >= 1 && box.follower.taken.count >= 2 }
+            // Whatever is told besides is noted with the place of whom it is told to.
+            await eventually {
+                let places = try? box.service.running.context.database.read {
+                    try $0.first("SELECT min(sequence) FROM followers WHERE name <> 'mail'") { try $0.int(0) }
+                }
+                return places == 2
+            }
+            let events = try box.service.running.context.database.read {
+                try $0.rows("SELECT sequence FROM events ORDER BY sequence") { try $0.int(0) }
+            }
+            #expect(events == [1, 2])
+            #expect(listener.taken.map(Listener.sequence) == [2])
+        }
+    }
+
     @Test("what is set aside is shown, and replayed as it is then, under a number of its own")
     func replay() async throws {
         try await BoxOffice.runFollowed { box, listener async throws in

@@ -89,7 +89,7 @@ extension Connection {
         }
     }
 
-    /// Whether events after that position are deleted already.
+    /// Whether events after that position are deleted already. What is set aside stays, whether those after it do or not.
     func lacksEvents(after position: Int64, _ lost: [LostEvents]) throws -> Bool {
         let oldest = try first(
             """
@@ -97,9 +97,21 @@ extension Connection {
             WHERE NOT EXISTS (SELECT 1 FROM events_set_aside a WHERE a.sequence = e.sequence AND a.is_replayed = 0)
             """
         ) { try $0.intOrNil(0) }
-        guard var before = oldest ?? nil else { return false }
-        before -= 1
-        while let gap = lost.last(where: { $0.last == before }) { before = gap.first - 1 }
-        return position < before
+        guard let oldest = oldest ?? nil, position < oldest - 1 else { return false }
+        let aside = Set(
+            try rows("SELECT sequence FROM events WHERE sequence > \(position) AND sequence < \(oldest)") {
+                try $0.int(0)
+            })
+        var before = oldest - 1
+        while position < before {
+            if let gap = lost.last(where: { $0.last == before }) {
+                before = gap.first - 1
+            } else if aside.contains(before) {
+                before -= 1
+            } else {
+                return true
+            }
+        }
+        return false
     }
 }
