@@ -34,9 +34,9 @@ import Testing
     /// Without it, a checker that finds nothing proves nothing. A round may be unlucky, and is then followed by another.
     @Test("a fault that is planted in booking's database is found", arguments: PlantedFault.allCases)
     func plantedFault(_ planted: PlantedFault) async throws {
-        var (unseen, told) = (planted.rules, "")
+        var (unseen, isBalanced, told) = (planted.rules, true, "")
         let first = Rush.ofEnvironment(seconds: 3)
-        for round in 0..<20 where !unseen.isEmpty {
+        for round in 0..<20 where !unseen.isEmpty || isBalanced {
             // The clients of a rush draw from its seed and those after it.
             let rush = Rush(seconds: first.seconds, clients: first.clients, seed: first.seed &+ UInt64(round) * 1_000)
             let fixtures = Rush.fixtures.merging(["booking": planted.rows]) { own, _ in own }
@@ -47,10 +47,11 @@ import Testing
                 print("\(planted), HISTORY_SEED=\(rush.seed): \(counts)")
                 unseen.subtract(found.keys)
                 told = history.summary
-                #expect(try await !stack.bookDifferences().isEmpty)
+                if try await !stack.bookDifferences().isEmpty { isBalanced = false }
             }
         }
         #expect(unseen.isEmpty, "\(told)")
+        #expect(!isBalanced)
     }
 }
 
