@@ -186,7 +186,7 @@ import Time
     func labels() async throws {
         try await BoxOffice.runFollowed { box, _ async throws in
             _ = try await box.open()
-            await eventually { box.follower.taken.count >= 1 }
+            await eventually { position(of: "catalog", box) == 1 }
             let lines = box.service.running.context.metrics.render().split(separator: "\n")
             for client in [#"neighbour="catalog""#, #"neighbour="catalog",purpose="events""#] {
                 #expect(lines.contains { $0 == "http_client_breaker_state{\(client)} 0" }, "\(client)")
