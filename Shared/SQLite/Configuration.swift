@@ -32,7 +32,7 @@ extension Database {
         /// nothing happens by itself. Whoever opened the database is then the only one who uses it, on one thread.
         package var isStepped = false
         /// Asked before each statement of the writer's whether it fails: for simulations.
-        package var faults: (@Sendable () -> StatementFault?)?
+        package var faults: (@Sendable (SQL) -> StatementFault?)?
 
         public init(path: String) {
             self.path = path

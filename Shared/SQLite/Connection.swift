@@ -10,7 +10,7 @@ public class Connection {
     /// back, each further statement would commit by itself.
     final var isLent = false
     /// Asked before each statement whether that fails: nil but where faults are injected.
-    final var faults: (@Sendable () -> StatementFault?)?
+    final var faults: (@Sendable (SQL) -> StatementFault?)?
 
     /// - Parameter database: an open handle, closed by `deinit`.
     init(_ database: OpaquePointer, statementLimit: Int) {
@@ -68,7 +68,7 @@ public class Connection {
 
     private func start(_ sql: SQL) throws(DatabaseError) -> Statement {
         guard !isLent || isInTransaction else { throw .sql("its transaction was rolled back before", sql: sql.text) }
-        if let fault = faults?() { throw inject(fault) }
+        if let fault = faults?(sql) { throw inject(fault) }
         let statement = try statements.statement(sql, database: database)
         try statement.bind(sql.arguments)
         statement.isInUse = true

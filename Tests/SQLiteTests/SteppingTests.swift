@@ -21,7 +21,7 @@ import Testing
         directory = try TemporaryDirectory()
         database = try Database(in: directory) { configuration in
             configuration.isStepped = true
-            configuration.faults = { faults.take() }
+            configuration.faults = { _ in faults.take() }
         }
         self.faults = faults
     }
@@ -77,6 +77,21 @@ import Testing
         database.runBatch(upTo: 2)
         for write in others { await #expect(throws: DatabaseError.diskFull) { try await write.value } }
         #expect(try database.count() == 1)
+    }
+
+    @Test("a commit that is done and seems to have failed fails all of its batch, and what follows is built on it")
+    func unheardCommit() async throws {
+        let writes = await add(1...2)
+        // BEGIN, twice SAVEPOINT, INSERT and RELEASE, and COMMIT.
+        let unheard = StatementFault(.busy, comesAfterCommit: true)
+        faults.next.withLock { $0 = [StatementFault?](repeating: nil, count: 7) + [unheard] }
+        database.runBatch(upTo: 2)
+        for write in writes { await #expect(throws: DatabaseError.busy) { try await write.value } }
+        #expect(try database.count() == 2)
+        let later = await add(3...3)
+        database.runBatch(upTo: 1)
+        #expect(try await later[0].value == 1)
+        #expect(try database.count() == 3)
     }
 
     @Test("where a refused write cannot be undone for a while, its batch is told to come back, and the next one works")

@@ -1,3 +1,4 @@
+import BookingService
 import SQLite
 
 /// What booking's database holds, compared with what it should.
@@ -135,6 +136,18 @@ struct Books {
         }
     }
 
+    /// What whoever comes again with that key is answered; nil where nothing is kept since that moment.
+    func answer(keptUnder name: String, at moment: Int64, in database: Database) throws -> Answer? {
+        try database.read { connection in
+            try connection.first(
+                """
+                SELECT status, body FROM idempotency_records
+                WHERE scope || ' ' || key = \(name) AND created_at = \(moment)
+                """
+            ) { Answer(status: Int(try $0.int(0)), body: try $0.bytes(1)) }
+        }
+    }
+
     /// Each event says how many seats are free after it: that follows from those before.
     private mutating func takeEvents(_ connection: Connection) throws {
         let new = try connection.rows(
@@ -165,6 +178,28 @@ struct Books {
             accounts[event.session] = account
         }
         events += new
+    }
+
+    /// What a follower refuses is set aside, and nothing else is; it stays until it is told again.
+    func compareSetAside(_ follower: String, _ refused: [Int64], in database: Database) throws {
+        let aside = try database.read { connection in
+            try connection.rows(
+                """
+                SELECT a.sequence FROM events_set_aside a JOIN events e ON e.sequence = a.sequence
+                WHERE a.follower = \(follower) ORDER BY a.sequence
+                """
+            ) { try $0.int(0) }
+        }
+        guard aside == refused else {
+            throw Difference("\(follower) refuses events \(refused), and \(aside) are set aside")
+        }
+    }
+
+    /// The journal is whole, and says what the tables say.
+    func audit(_ database: Database) throws {
+        let differences = try database.read { try BookAudit($0).differences }
+        guard let first = differences.first else { return }
+        throw Difference("the books do not balance, in \(differences.count) places: \(first)")
     }
 
     private mutating func compareMails(_ connection: Connection) throws {

@@ -6,6 +6,8 @@ final class FaultSwitch: Sendable {
     private struct State {
         /// Statements to go, before the one that is meant.
         var left: Int?
+        /// Commits to go, likewise.
+        var commitsLeft: Int?
         var fault: StatementFault?
         var hasFired = false
         var isDead = false
@@ -25,10 +27,19 @@ final class FaultSwitch: Sendable {
         }
     }
 
+    func arm(commit: Int, _ fault: StatementFault) {
+        state.withLock { state in
+            state.commitsLeft = commit
+            state.fault = fault
+            state.hasFired = false
+        }
+    }
+
     /// - Returns: whether it came to it.
     func disarm() -> Bool {
         state.withLock { state in
             state.left = nil
+            state.commitsLeft = nil
             defer { state.hasFired = false }
             return state.hasFired
         }
@@ -42,10 +53,15 @@ final class FaultSwitch: Sendable {
     func revive() { state.withLock { $0.isDead = false } }
 
     /// Asked before each statement.
-    func next() -> StatementFault? {
+    func next(_ statement: SQL) -> StatementFault? {
         state.withLock { state in
             if state.isDead { return StatementFault(Self.ended) }
             state.count += 1
+            if let left = state.commitsLeft, statement.text == "COMMIT" {
+                state.commitsLeft = left > 0 ? left - 1 : nil
+                state.hasFired = left == 0
+                return left == 0 ? state.fault : nil
+            }
             guard let left = state.left else { return nil }
             state.left = left - 1
             guard left == 0 else { return nil }
@@ -56,6 +72,10 @@ final class FaultSwitch: Sendable {
             return StatementFault(Self.ended)
         }
     }
+}
+
+extension StatementFault {
+    static let commitUnheard = StatementFault(.io("simulated"), comesAfterCommit: true)
 }
 
 extension Circumstances.Failure {

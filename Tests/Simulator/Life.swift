@@ -53,12 +53,13 @@ struct Life {
     let database: Database
     private let routers: (public: Router, internal: Router)
     private let loop: EventLoop
+    private let paces = ["analytics": Pace(), "catalog": Pace()]
 
     /// Called on the loop's thread.
     init(_ surroundings: Surroundings) throws {
         var configuration = Database.Configuration(path: surroundings.path)
         configuration.isStepped = true
-        configuration.faults = { [faults = surroundings.faults] in faults.next() }
+        configuration.faults = { [faults = surroundings.faults] in faults.next($0) }
         let metrics = Metrics()
         let database = try Database(configuration, migrations: BookingService.migrations, metrics: metrics)
         let (loop, clock) = (surroundings.loop, surroundings.clock.wall)
@@ -116,6 +117,16 @@ struct Life {
         loop.runUntilIdle()
     }
 
+    /// Tells a follower what is next, unless it is being told already: its loop does one thing after the other.
+    func relay(to follower: Follower) {
+        guard let pace = paces[follower.name], let size = pace.begin() else { return }
+        begin { service in
+            var size = size
+            defer { pace.end(size) }
+            _ = try await service.relayBatch(to: follower, &size)
+        }
+    }
+
     /// Runs SQL of a fault that is planted.
     func execute(_ script: String) throws {
         let done = Outcome<Result<Void, any Error>>()
@@ -139,6 +150,22 @@ struct Life {
         service.stopMails()
         loop.runUntilIdle()
     }
+}
+
+/// How many events a follower is told at once, from one request to the next.
+private final class Pace: Sendable {
+    private let state = Mutex<(size: BatchSize, isBusy: Bool)>((BatchSize(), false))
+
+    /// - Returns: nil while it is at work.
+    func begin() -> BatchSize? {
+        state.withLock { state in
+            if state.isBusy { return nil }
+            state.isBusy = true
+            return state.size
+        }
+    }
+
+    func end(_ size: BatchSize) { state.withLock { $0 = (size, false) } }
 }
 
 /// What a task comes to.

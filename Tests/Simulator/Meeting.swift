@@ -19,7 +19,10 @@ extension World {
         let begun = now
         var sent: [Sent] = []
         for errand in errands {
-            if let request = try begin(errand, atWork: Set(sent.filter(\.isWrite).compactMap(\.request.name))) {
+            if let request = try begin(
+                errand, isUnheard: circumstances.isCommitUnheard,
+                atWork: Set(sent.filter(\.isWrite).compactMap(\.request.name)))
+            {
                 sent.append(request)
             }
         }
@@ -52,6 +55,8 @@ extension World {
         var answered: Set<ObjectIdentifier> = []
         var isDead = false
         var hasFailed = false
+        /// What seems to have failed is done.
+        var isUnheard = false
     }
 
     private mutating func run(_ circumstances: Circumstances, _ sent: [Sent]) -> Ending {
@@ -62,6 +67,7 @@ extension World {
         switch circumstances.trouble {
         case .crash(let statement): surroundings.faults.arm(before: statement, nil)
         case .failure(let statement, let failure): surroundings.faults.arm(before: statement, failure.fault)
+        case .commitUnheard(let commit): surroundings.faults.arm(commit: commit, .commitUnheard)
         default: break
         }
         var commits = 0
@@ -83,38 +89,41 @@ extension World {
         let hasFired = surroundings.faults.disarm()
         if hasFired, !ending.isDead {
             ending.hasFailed = true
-            tally.failures += 1
+            ending.isUnheard = circumstances.isCommitUnheard
+            if ending.isUnheard { tally.unheardCommits += 1 } else { tally.failures += 1 }
         }
         return ending
     }
 
     // MARK: Before the write
 
-    private mutating func begin(_ errand: Errand, atWork: Set<String>) throws -> Sent? {
+    /// - Parameter isUnheard: whether only those go whose answer can be looked up under its key.
+    private mutating func begin(_ errand: Errand, isUnheard: Bool, atWork: Set<String>) throws -> Sent? {
         tally.errands += 1
         switch errand {
-        case .relay(let index, let isLost):
-            let follower = life.service.followers[index]
-            let inbox = surroundings.followers[follower.name]
-            if isLost {
-                inbox?.loseNextAnswer()
-                tally.lostRelays += 1
-            }
-            life.begin { service in
-                var size = BatchSize()
-                _ = try await service.relayBatch(to: follower, &size)
-            }
-            inbox?.keepNextAnswer()
+        case .relay(let index, let mood): relay(to: life.service.followers[index], mood)
         case .tidy: life.begin { _ = try await $0.tidyBatch() }
         case .noteMails: life.begin { _ = try await $0.noteMailBatch() }
         default:
-            guard let request = try request(for: errand) else {
+            guard let request = try request(for: errand), !isUnheard || request.name != nil || request.isRead else {
                 tally.skipped += 1
                 return nil
             }
             return try send(request, atWork: atWork)
         }
         return nil
+    }
+
+    private mutating func relay(to follower: Follower, _ mood: Inbox.Mood) {
+        let inbox = surroundings.followers[follower.name]
+        switch mood {
+        case .takes, .refuses: break
+        case .losesAnswer, .saysNothing: tally.relaysLost += 1
+        case .isLate, .fails: tally.relaysFailed += 1
+        }
+        inbox?.mood = mood
+        life.relay(to: follower)
+        inbox?.mood = .takes
     }
 
     private mutating func send(_ request: SentRequest, atWork: Set<String>) throws -> Sent {
@@ -158,6 +167,8 @@ extension World {
             tally.count(answer)
             if end.hasFailed, answer.status == 503 {
                 unavailable += 1
+                // What is written for one who reads is only that a booking has run out.
+                if end.isUnheard, !sent.request.isRead { try judgeUnheard(sent) }
                 continue
             }
             if let fault = model.judge(answer, to: sent.request, begun: sent.begun, at: now) {
@@ -166,6 +177,19 @@ extension World {
             if areLost { tally.lostAnswers += 1 } else { learn(answer.body, of: sent.request) }
         }
         return unavailable
+    }
+
+    /// Whoever comes again with his key hears what was done, or what it was refused for.
+    private mutating func judgeUnheard(_ sent: Sent) throws {
+        let request = sent.request
+        guard let answer = try books.answer(keptUnder: request.name ?? "", at: sent.begun, in: life.database) else {
+            // Nothing is kept of what was not understood, and nothing done.
+            if let refusal = model.refusal(of: request, at: now), refusal.status == 422 { return }
+            throw Difference("\(request.meaning): its commit is done, and no answer is kept")
+        }
+        if let fault = model.judge(answer, to: request, begun: sent.begun, at: now) {
+            throw Difference("\(request.meaning), whose commit seemed to fail: \(fault)")
+        }
     }
 
     /// What a customer knows of a booking is what he was answered.
@@ -187,6 +211,10 @@ extension World {
 }
 
 extension Circumstances {
+    fileprivate var isCommitUnheard: Bool {
+        if case .commitUnheard = trouble { true } else { false }
+    }
+
     fileprivate var isAnswerLost: Bool {
         if case .answersLost = trouble { true } else { false }
     }

@@ -27,6 +27,8 @@ struct SentRequest: Sendable {
     var key: String?
     var hand: Int?
 
+    var isRead: Bool { method == .get }
+
     /// What its answer is kept under: another caller's key, or another path's, is another key.
     var name: String? { key.map { "usr_\(user ?? 0) POST \(path) \($0)" } }
 }
@@ -42,6 +44,13 @@ struct Answer {
     let status: Int
     let body: [UInt8]
     let isReplayed: Bool
+
+    /// What is kept under a key.
+    init(status: Int, body: [UInt8]) {
+        self.status = status
+        self.body = body
+        isReplayed = false
+    }
 
     init(_ response: HTTPResponse) {
         status = response.status

@@ -36,7 +36,7 @@ struct Script {
         case 75..<95: .price(session: session(), Int64(number(0..<5)) * 300)
         case 95..<105: .move(session: session(), number(0..<3) == 0 ? 30 : 500_000)
         case 105..<106: .close(session: session())
-        case 106..<160: .relay(follower: number(0..<2), answerIsLost: number(0..<4) == 0)
+        case 106..<160: .relay(follower: number(0..<2), mood())
         case 160..<180: .tidy
         case 180..<200: .noteMails
         default: .ask(ask())
@@ -91,9 +91,21 @@ struct Script {
             case 6..<9: .crashAfter(commit: number(0..<2))
             case 9..<24: .failure(of: number(0..<60), failure())
             case 24..<32: .answersLost
+            case 32..<36: .commitUnheard(number(0..<2))
             default: .none
             }
         return circumstances
+    }
+
+    private mutating func mood() -> Inbox.Mood {
+        switch number(0..<100) {
+        case 0..<15: .losesAnswer
+        case 15..<20: .isLate
+        case 20..<32: .refuses([400, 413, 422].randomElement(using: &random) ?? 422)
+        case 32..<42: .fails([500, 502, 503].randomElement(using: &random) ?? 503)
+        case 42..<45: .saysNothing
+        default: .takes
+        }
     }
 
     private mutating func failure() -> Circumstances.Failure {

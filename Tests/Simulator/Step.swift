@@ -51,7 +51,7 @@ enum Errand: Sendable {
     case move(session: Int, Int64)
     case close(session: Int)
     /// What is done beside requests.
-    case relay(follower: Int, answerIsLost: Bool)
+    case relay(follower: Int, Inbox.Mood)
     case tidy
     case noteMails
 }
@@ -72,6 +72,8 @@ struct Circumstances: Sendable {
         /// The process ends after the commit of that number, before anybody is answered.
         case crashAfter(commit: Int)
         case failure(of: Int, Failure)
+        /// The commit of that number is done, and seems to have failed.
+        case commitUnheard(Int)
         /// Everything is done and answered, and no answer arrives.
         case answersLost
     }
@@ -111,7 +113,7 @@ extension Errand: CustomStringConvertible {
         case .price(let session, let price): "price s\(session) at \(price)"
         case .move(let session, let minutes): "move s\(session) to minute \(minutes)"
         case .close(let session): "close s\(session)"
-        case .relay(let follower, let isLost): "tell follower \(follower)\(isLost ? ", its answer is lost" : "")"
+        case .relay(let follower, let mood): "tell follower \(follower), who \(mood)"
         case .tidy: "tidy"
         case .noteMails: "note mails"
         }
@@ -147,6 +149,7 @@ extension Circumstances: CustomStringConvertible {
         case .crash(let statement): parts.append("crash before statement \(statement)")
         case .crashAfter(let commit): parts.append("crash after commit \(commit)")
         case .failure(let statement, let failure): parts.append("statement \(statement) fails: \(failure)")
+        case .commitUnheard(let commit): parts.append("commit \(commit) is done and seems to have failed")
         case .answersLost: parts.append("answers lost")
         }
         return parts.isEmpty ? "" : " [\(parts.joined(separator: ", "))]"

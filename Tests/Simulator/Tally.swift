@@ -11,12 +11,17 @@ public struct Tally: Sendable, CustomStringConvertible {
     public var crashesAfterCommit = 0
     public var failures = 0
     public var lostAnswers = 0
-    public var lostRelays = 0
+    public var unheardCommits = 0
+    public var relaysLost = 0
+    public var relaysFailed = 0
+    public var relaysRefused = 0
+    public var eventsSetAside = 0
     public var repeatedEvents = 0
     var clockSteps = 0
     public var clockStepsBack = 0
     public var replays = 0
     var comparisons = 0
+    public var audits = 0
     public private(set) var answers: [String: Int] = [:]
     /// Of every answer, in their order.
     public private(set) var digest: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -46,12 +51,17 @@ public struct Tally: Sendable, CustomStringConvertible {
         crashesAfterCommit += other.crashesAfterCommit
         failures += other.failures
         lostAnswers += other.lostAnswers
-        lostRelays += other.lostRelays
+        unheardCommits += other.unheardCommits
+        relaysLost += other.relaysLost
+        relaysFailed += other.relaysFailed
+        relaysRefused += other.relaysRefused
+        eventsSetAside += other.eventsSetAside
         repeatedEvents += other.repeatedEvents
         clockSteps += other.clockSteps
         clockStepsBack += other.clockStepsBack
         replays += other.replays
         comparisons += other.comparisons
+        audits += other.audits
         answers.merge(other.answers, uniquingKeysWith: +)
         digest = digest &* 31 &+ other.digest
     }
@@ -62,8 +72,10 @@ public struct Tally: Sendable, CustomStringConvertible {
             \(steps) steps in \(worlds) worlds: \(requests) requests, \(errands - requests - skipped) other errands, \
             \(clockSteps) steps of the clock (\(clockStepsBack) back), \(statements) statements that write; \
             \(crashes) crashes between statements, \(crashesAfterCommit) after a commit, \(restarts) while idle; \
-            \(failures) failed statements; \(lostAnswers) answers lost to customers, \(lostRelays) to followers; \
-            \(replays) replays, \(repeatedEvents) events told again; everything compared \(comparisons) times; \
+            \(failures) failed statements, \(unheardCommits) commits done that seemed to fail; \(lostAnswers) answers \
+            lost to customers; followers: \(relaysLost) answers lost, \(relaysFailed) failures, \(relaysRefused) refusals, \
+            \(eventsSetAside) events set aside, \(repeatedEvents) told again; \(replays) replays; everything compared \
+            \(comparisons) times, the journal audited \(audits) times; \
             \(told.joined(separator: ", "))
             """
     }
@@ -74,7 +86,9 @@ extension Tally {
     public var lacks: [String] {
         let counts = [
             "crashes": crashes, "crashes after a commit": crashesAfterCommit, "failures": failures,
-            "lost answers": lostAnswers, "lost relays": lostRelays, "repeated events": repeatedEvents,
+            "lost answers": lostAnswers, "commits unheard": unheardCommits, "answers lost to followers": relaysLost,
+            "failing followers": relaysFailed, "events set aside": eventsSetAside, "repeated events": repeatedEvents,
+            "audits": audits,
             "steps of the clock back": clockStepsBack, "replays": replays,
         ]
         let codes = [

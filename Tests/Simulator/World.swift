@@ -5,6 +5,8 @@ import Time
 /// One database from its first session on, the people who use it, and the model that it is compared with.
 struct World {
     static let admin: Int64 = 900
+    /// The whole journal is followed each time.
+    private static let comparisonsToAnAudit = 3
     /// Two hands are one person's, so that two requests may be about one user's bookings.
     static func user(_ hand: Int) -> Int64 { Int64(501 + hand % 4) }
 
@@ -56,21 +58,30 @@ struct World {
 
     /// Goes on until everybody has heard everything, and compares all there is.
     mutating func end() throws {
-        for _ in 0..<200
-        where surroundings.followers.values.contains(where: { $0.events.last != books.events.last })
-            || !books.isWhole
-        {
-            try take(
-                [.relay(follower: 0, answerIsLost: false), .relay(follower: 1, answerIsLost: false), .noteMails],
-                Circumstances())
+        // Who was away is asked again at once.
+        try restart(latest: now)
+        for _ in 0..<50 where !isSettled {
+            for _ in 0..<8 {
+                try take([.relay(follower: 0, .takes), .relay(follower: 1, .takes), .noteMails], Circumstances())
+            }
             try compare()
         }
-        for (name, inbox) in surroundings.followers where inbox.events != books.events {
-            throw Difference("\(name) has not taken each event once and in order")
+        for (name, inbox) in surroundings.followers {
+            guard inbox.hasTaken(books.events) else {
+                throw Difference("\(name) has not taken each event once and in order")
+            }
+            try books.compareSetAside(name, inbox.refused, in: life.database)
+            tally.repeatedEvents += inbox.repeated
+            tally.relaysRefused += inbox.refusals
+            tally.eventsSetAside += inbox.refused.count
         }
-        tally.repeatedEvents += surroundings.followers.values.reduce(0) { $0 + $1.repeated }
+        try audit()
         tally.statements += Int(surroundings.faults.count)
         life.crash()
+    }
+
+    private var isSettled: Bool {
+        books.isWhole && surroundings.followers.values.allSatisfy { $0.hasTaken(books.events) }
     }
 
     mutating func restart(latest moment: Int64) throws {
@@ -86,6 +97,12 @@ struct World {
     mutating func compare() throws {
         try books.compare(model, in: life.database, latest: latest)
         tally.comparisons += 1
+        if tally.comparisons % Self.comparisonsToAnAudit == 0 { try audit() }
+    }
+
+    private mutating func audit() throws {
+        try books.audit(life.database)
+        tally.audits += 1
     }
 
     func moment(_ step: TimeStep) -> Int64? {

@@ -23,6 +23,8 @@ enum PlantedFault: String, CaseIterable {
     case overcharge
     /// No mail is noted for some bookings.
     case loseMail
+    /// Some reservations are of another moment than was written down.
+    case misdateReservation
     /// A crash takes along what was committed last.
     case forgetLastCommit
 
@@ -89,6 +91,13 @@ enum PlantedFault: String, CaseIterable {
                 DELETE FROM mails WHERE booking_id = NEW.booking_id;
             END;
             """
+        case .misdateReservation:
+            """
+            CREATE TRIGGER planted AFTER INSERT ON reservations WHEN NEW.booking_id % 5 = 0
+            BEGIN
+                UPDATE reservations SET reserved_at = reserved_at + 1 WHERE id = NEW.id;
+            END;
+            """
         case .forgetLastCommit: nil
         }
     }
@@ -107,6 +116,7 @@ enum PlantedFault: String, CaseIterable {
         case .miscountEvent: ["seats are free"]
         case .overcharge: ["total should be"]
         case .loseMail: ["no mails are noted"]
+        case .misdateReservation: ["the books do not balance"]
         case .forgetLastCommit: ["is no longer open", "sessions (id", "a booking is", "there are", "is not kept"]
         }
     }
