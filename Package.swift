@@ -100,6 +100,9 @@ let package = Package(
             .target(
                 name: "TestSupport", dependencies: mechanisms, path: "Tests/TestSupport",
                 swiftSettings: strict),
+            .testTarget(
+                name: "TestSupportTests", dependencies: ["TestSupport"], path: "Tests/TestSupportTests",
+                swiftSettings: strict),
             endToEnd("ContractTests"),
             endToEnd("EndToEndTests"),
             endToEnd("FaultTests"),

@@ -10,7 +10,7 @@ struct BatchTests {
     let metrics = Metrics()
 
     init() throws {
-        directory = try TemporaryDirectory()
+        directory = TemporaryDirectory()
         database = try Database(in: directory, metrics: metrics) { $0.queueLimit = 500 }
     }
 
@@ -176,7 +176,7 @@ struct BatchTests {
 
     @Test("a write that has waited too long is refused instead of done, and those that came later are done")
     func longestWait() async throws {
-        let other = try TemporaryDirectory()
+        let other = TemporaryDirectory()
         let database = try Database(in: other, metrics: metrics) { $0.longestWaitMilliseconds = 100 }
         let gate = Gate()
         let held = Task { try await database.write { _ in gate.pass() } }

@@ -10,7 +10,7 @@ struct BindingTests {
     let database: Database
 
     init() throws {
-        directory = try TemporaryDirectory()
+        directory = TemporaryDirectory()
         database = try Database(in: directory)
     }
 

@@ -34,7 +34,7 @@ import Testing
 
     @Test("a copy made while others write is whole, of one moment, and holds what was acknowledged before")
     func underLoad() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = TemporaryDirectory()
         let target = directory.path + "/copy.db"
         defer { unlink(target) }
         let database = try Database(in: directory, migrations: [Self.pairs])
@@ -70,7 +70,7 @@ import Testing
 
     @Test("nothing is overwritten, nothing of another program's is copied, and nothing that is damaged")
     func refusals() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = TemporaryDirectory()
         let target = directory.path + "/copy.db"
         let database = try Database(in: directory, migrations: [Self.pairs])
         for id in 1...200 as ClosedRange<Int64> { try await write(id, in: database) }
@@ -96,7 +96,7 @@ import Testing
 
     @Test("a copy is restored where nobody has the database open, and what was there is kept")
     func restored() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = TemporaryDirectory()
         let target = directory.path + "/copy.db"
         defer { unlink(target) }
         try await use(directory.file, copyingTo: target)
@@ -125,7 +125,7 @@ import Testing
 
     @Test("a database that is damaged is replaced too")
     func damaged() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = TemporaryDirectory()
         let target = directory.path + "/copy.db"
         defer { unlink(target) }
         let database = try Database(in: directory, migrations: [Self.pairs])
@@ -145,7 +145,7 @@ import Testing
 
     @Test("what is looked at in a copy holds up nobody: neither who writes, nor that the log is emptied")
     func looking() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = TemporaryDirectory()
         let database = try Database(in: directory, migrations: [Self.pairs])
         for id in 1...100 as ClosedRange<Int64> { try await write(id, in: database) }
         try database.withCopy(migrations: [Self.pairs]) { copy in

@@ -7,7 +7,7 @@ private final class SmallDisk {
     let directory: TemporaryDirectory
 
     init?() {
-        guard let directory = try? TemporaryDirectory() else { return nil }
+        let directory = TemporaryDirectory()
         self.directory = directory
         guard mount("tmpfs", directory.path, "tmpfs", 0, "size=512k") == 0 else { return nil }
     }

@@ -20,7 +20,7 @@ struct ErrorTests {
     let database: Database
 
     init() throws {
-        directory = try TemporaryDirectory()
+        directory = TemporaryDirectory()
         database = try Database(in: directory, migrations: [schema])
     }
 

@@ -6,11 +6,7 @@ import Testing
 
 @Suite("The file and its readers")
 struct FileTests {
-    let directory: TemporaryDirectory
-
-    init() throws {
-        directory = try TemporaryDirectory()
-    }
+    let directory = TemporaryDirectory()
 
     private func mode(_ suffix: String) throws -> mode_t {
         var status = stat()
@@ -104,7 +100,7 @@ struct FileTests {
         let loop = try EventLoop(name: "reader")
         defer { loop.stop() }
         for count in 0..<20 {
-            let other = try TemporaryDirectory()
+            let other = TemporaryDirectory()
             let database = try Database(in: other)
             for id in 0..<count {
                 try await database.write { try $0.execute("INSERT INTO things (id) VALUES (\(id))") }

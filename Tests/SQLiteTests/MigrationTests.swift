@@ -7,11 +7,7 @@ private let names = Migration(
 
 @Suite("Migrations")
 struct MigrationTests {
-    let directory: TemporaryDirectory
-
-    init() throws {
-        directory = try TemporaryDirectory()
-    }
+    let directory = TemporaryDirectory()
 
     private func tables() throws -> [String] {
         let database = try Database(in: directory)
@@ -128,14 +124,14 @@ struct MigrationTests {
 
     @Test("the sqlite3 tool's dump of a schema is the same every time, and makes a database to run on")
     func dump() async throws {
-        let other = try TemporaryDirectory()
+        let other = TemporaryDirectory()
         try Database(in: directory, migrations: [things, names]) { $0.now = { 0 } }.close()
         try Database(in: other, migrations: [things, names]) { $0.now = { 0 } }.close()
         let dump = try shell("sqlite3 \(directory.file) .dump")
         #expect(try dump == shell("sqlite3 \(other.file) .dump"))
         #expect(dump.contains("INSERT INTO migrations VALUES('v0002_names',"))
 
-        let restored = try TemporaryDirectory()
+        let restored = TemporaryDirectory()
         #expect(try shell("sqlite3 \(directory.file) .dump | sqlite3 \(restored.file)") == "")
         let database = try Database(in: restored, migrations: [things, names])
         try await database.write { try $0.execute("INSERT INTO things (id) VALUES (1)") }

@@ -18,7 +18,7 @@ import Testing
 
     init() throws {
         let faults = Faults()
-        directory = try TemporaryDirectory()
+        directory = TemporaryDirectory()
         database = try Database(in: directory) { configuration in
             configuration.isStepped = true
             configuration.faults = { _ in faults.take() }

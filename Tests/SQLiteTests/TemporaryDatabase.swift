@@ -1,16 +1,11 @@
 import Glibc
 import SQLite
 import Telemetry
+import TestSupport
 
-/// A directory of its own for each test, removed with everything in it.
+/// A directory of its own for each test, whose database is removed with it.
 final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/marquee-sqlite-XXXXXX\0".utf8CString.dropLast())
-        guard mkdtemp(&template) != nil else { throw SystemFailure(errno: errno) }
-        path = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
-    }
+    let path = temporaryDirectory()
 
     deinit {
         for suffix in ["", "-wal", "-shm", "-journal"] { unlink(file + suffix) }

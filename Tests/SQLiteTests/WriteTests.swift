@@ -7,7 +7,7 @@ struct WriteTests {
     let database: Database
 
     init() throws {
-        directory = try TemporaryDirectory()
+        directory = TemporaryDirectory()
         database = try Database(in: directory)
     }
 
