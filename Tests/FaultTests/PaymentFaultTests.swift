@@ -38,6 +38,7 @@ import Time
                 #expect(log.contains(trouble))
             }
             #expect(provider.wrong == [])
+            print("payments, \(rows.count) faults, each with the end that the table has")
             let document = PaymentFaultTable.document(rows)
             if let path = environment("PAYMENT_TABLE") { try writeFile(path, Array(document.utf8)) }
             #expect(try readFile(checkoutPath + "/Docs/payment-faults.md") == document)

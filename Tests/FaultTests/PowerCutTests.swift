@@ -37,25 +37,35 @@ struct PowerCutTests {
         }
     }
 
-    /// Without it, an audit that finds nothing proves nothing.
+    /// Without it, an audit that finds nothing proves nothing. It is to find writes that were answered and are lost: a
+    /// file that is damaged, a service that does not start or an error of the test itself is another matter.
     @Test("a service that answers before what it wrote is on the disk is found out by a power cut")
     func forgottenSyncs() async throws {
+        var (lost, attempts): ([String], [String]) = ([], [])
+        while lost.isEmpty, attempts.count < 5 {
+            do {
+                lost = try await lostWithoutSyncs(seed: UInt64(attempts.count))
+                attempts.append("\(lost.count) answered writes lost or doubled")
+            } catch {
+                attempts.append("\(error)")
+            }
+        }
+        print("forgotten syncs: \(attempts.joined(separator: "; ")); \(lost.prefix(2).joined(separator: "; "))")
+        #expect(!lost.isEmpty, "\(attempts)")
+    }
+
+    private func lostWithoutSyncs(seed: UInt64) async throws -> [String] {
         let (power, trouble) = (try PowerSwitch(), try await Trouble())
+        var lost: [String] = []
         try await Self.run(on: power, trouble) { stack in
             trouble.disk(.forgottenSyncs)
-            let witnesses = try await Load(stack).run(seed: 1) { try await Task.sleep(for: .seconds(1)) }
+            let witnesses = try await Load(stack).run(seed: seed) { try await Task.sleep(for: .seconds(1)) }
             try await Self.powerFails(power, stack)
             trouble.disk(.good)
-            do {
-                try await Self.powerReturns(power, stack)
-            } catch {
-                return print("forgotten syncs: \(error)")
-            }
-            let audit = Audit(stack: stack, witnesses: witnesses)
-            let differences = try await audit.differences()
-            print("forgotten syncs: \(differences.count) differences after \(audit.summary)")
-            #expect(!differences.isEmpty)
+            try await Self.powerReturns(power, stack)
+            lost = try await Audit(stack: stack, witnesses: witnesses).lostWrites()
         }
+        return lost
     }
 
     private static func run(
