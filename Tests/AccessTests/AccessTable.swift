@@ -113,6 +113,13 @@ struct Access: Sendable {
     }
 
     var title: String { "\(service) \(method) \(route)" }
+
+    /// With another status for one of those who ask.
+    func mistaken(at index: Int) -> Access {
+        var statuses = statuses
+        statuses[index] = statuses[index] == 200 ? 404 : 200
+        return Access(service: service, method: method, route: route, statuses: statuses, query: query, body: body)
+    }
 }
 
 extension Substring {

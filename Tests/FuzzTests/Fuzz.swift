@@ -15,7 +15,9 @@ struct Fuzz {
     var limit = 65_536
 
     /// - Parameter fault: runs the parser and says what is wrong, or nil.
-    func run(_ fault: (_ input: [UInt8]) async throws -> String?) async throws {
+    /// - Returns: whether anything was.
+    @discardableResult
+    func run(_ fault: (_ input: [UInt8]) async throws -> String?) async throws -> Bool {
         try await run { mutator in
             mutator.input(from: corpus, limit: limit)
         } fault: {
@@ -26,14 +28,17 @@ struct Fuzz {
     /// - Parameters:
     ///   - make: an input; everything about it comes from the generator.
     ///   - fault: runs the parser and says what is wrong, or nil.
+    /// - Returns: whether anything was.
+    @discardableResult
     func run<Input>(
         _ make: (inout Mutator) -> Input, fault: (Input) async throws -> String?
-    ) async throws {
+    ) async throws -> Bool {
         let first = environment("FUZZ_SEED").flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1 << 53)
         let seconds = environment("FUZZ_SECONDS").flatMap { Double($0) } ?? 0.3
         let note = try CaseNote(name)
         let end = DispatchTime.now().uptimeNanoseconds + UInt64(seconds * 1e9)
         var (seed, slowest) = (first, (nanoseconds: UInt64(0), seed: first))
+        var isFaulty = false
         repeat {
             note.write("FUZZ_SEED=\(seed)\n")
             var mutator = Mutator(random: SeededGenerator(seed: seed))
@@ -44,6 +49,7 @@ struct Fuzz {
             if took > slowest.nanoseconds { slowest = (took, seed) }
             if let found {
                 Issue.record("\(name): \(found), FUZZ_SEED=\(seed), \(Self.shown(input))")
+                isFaulty = true
                 break
             }
             seed &+= 1
@@ -52,6 +58,7 @@ struct Fuzz {
             "fuzz \(name): FUZZ_SEED=\(first), \(seed &- first) inputs, the slowest took",
             "\(slowest.nanoseconds / 1_000) µs (\(slowest.seed))")
         note.remove()
+        return isFaulty
     }
 
     private static func shown(_ input: some Any) -> String {
