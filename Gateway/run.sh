@@ -10,6 +10,7 @@ port=${PORT:-8080}
 data=$(realpath -m "${DATA_DIR:-.data}")
 services=(identity catalog booking analytics)
 declare -A public=() internal=() child=()
+limiter=
 
 fail() {
     echo "make run: $*" >&2
@@ -79,8 +80,15 @@ prepare() {
 # should this script be killed, the kernel ends what it started. The log of the run before is kept.
 start() {
     [[ ! -e $data/log/$1.log ]] || mv "$data/log/$1.log" "$data/log/$1.log.1"
-    setsid setpriv --pdeathsig TERM "${@:2}" >"$data/log/$1.log" 2>&1 </dev/null &
+    setsid setpriv --pdeathsig TERM "${@:2}" >>"$data/log/$1.log" 2>&1 </dev/null &
     child[$1]=$!
+}
+
+# A log that has grown too long takes the place of the run before's. Its writer keeps it open, so that it is copied and
+# emptied; a line that comes in between is lost. Has no lock of the data directory, and ends with this script.
+limit_logs() {
+    setpriv --pdeathsig KILL Gateway/limit-logs.sh "$data/log" >/dev/null 2>&1 </dev/null 9>&- &
+    limiter=$!
 }
 
 await_ready() {
@@ -129,6 +137,7 @@ gone_within() {
 # nginx's master dead, its workers would still be in it.
 stop() {
     trap '' INT TERM HUP
+    [[ -z $limiter ]] || kill "$limiter" 2>/dev/null || true
     ((${#child[@]})) || return 0
     echo "Stopping"
     if [[ -n ${child[gateway]:-} ]] && kill -QUIT "${child[gateway]}" 2>/dev/null; then
@@ -183,5 +192,6 @@ for service in "${services[@]}"; do
     await_ready "$service"
 done
 start_gateway
+limit_logs
 announce
 report_end
