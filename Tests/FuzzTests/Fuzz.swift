@@ -15,9 +15,7 @@ struct Fuzz {
     var limit = 65_536
 
     /// - Parameter fault: runs the parser and says what is wrong, or nil.
-    /// - Returns: whether anything was.
-    @discardableResult
-    func run(_ fault: (_ input: [UInt8]) async throws -> String?) async throws -> Bool {
+    func run(_ fault: (_ input: [UInt8]) async throws -> String?) async throws {
         try await run { mutator in
             mutator.input(from: corpus, limit: limit)
         } fault: {
@@ -28,17 +26,22 @@ struct Fuzz {
     /// - Parameters:
     ///   - make: an input; everything about it comes from the generator.
     ///   - fault: runs the parser and says what is wrong, or nil.
-    /// - Returns: whether anything was.
-    @discardableResult
     func run<Input>(
         _ make: (inout Mutator) -> Input, fault: (Input) async throws -> String?
-    ) async throws -> Bool {
+    ) async throws {
+        if let found = try await firstFault(make, fault: fault) { Issue.record("\(found)") }
+    }
+
+    /// What `run` tells; nil where nothing is wrong.
+    func firstFault<Input>(
+        _ make: (inout Mutator) -> Input, fault: (Input) async throws -> String?
+    ) async throws -> String? {
         let first = environment("FUZZ_SEED").flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1 << 53)
         let seconds = environment("FUZZ_SECONDS").flatMap { Double($0) } ?? 0.3
         let note = try CaseNote(name)
         let end = DispatchTime.now().uptimeNanoseconds + UInt64(seconds * 1e9)
         var (seed, slowest) = (first, (nanoseconds: UInt64(0), seed: first))
-        var isFaulty = false
+        var told: String?
         repeat {
             note.write("FUZZ_SEED=\(seed)\n")
             var mutator = Mutator(random: SeededGenerator(seed: seed))
@@ -48,8 +51,7 @@ struct Fuzz {
             let took = DispatchTime.now().uptimeNanoseconds - start
             if took > slowest.nanoseconds { slowest = (took, seed) }
             if let found {
-                Issue.record("\(name): \(found), FUZZ_SEED=\(seed), \(Self.shown(input))")
-                isFaulty = true
+                told = "\(name): \(found), FUZZ_SEED=\(seed), \(Self.shown(input))"
                 break
             }
             seed &+= 1
@@ -58,7 +60,7 @@ struct Fuzz {
             "fuzz \(name): FUZZ_SEED=\(first), \(seed &- first) inputs, the slowest took",
             "\(slowest.nanoseconds / 1_000) µs (\(slowest.seed))")
         note.remove()
-        return isFaulty
+        return told
     }
 
     private static func shown(_ input: some Any) -> String {
