@@ -1,123 +1,90 @@
-import Auth
-import Glibc
-import JSON
 import TestSupport
 import Testing
 
 /// Open loop: requests come when they come, many times as many as are answered, from the program that `make bench`
 /// measures with. `OVERLOAD_SECONDS=60` for long floods.
 @Suite struct OverloadTests {
-    private static let seconds = environment("OVERLOAD_SECONDS").flatMap { Int($0) } ?? 1
-    private static let times = 10
-    private static let clients = 256
+    private static let given = environment("OVERLOAD_SECONDS").flatMap { Int($0) }
+    private static let seconds = given ?? 1
 
-    @Test("many times what can be done is refused with a time to come back, and leaves nothing behind")
+    @Test("what is too much is told when to come back: much is answered in time, and nothing stays behind")
     func floods() async throws {
         try await Stack.run(
-            settings: ["MAX_REQUESTS": "32", "HASH_QUEUE": "4", "HOLD_SECONDS": "3600"],
+            settings: ["MAX_REQUESTS": "32", "HOLD_SECONDS": "3600"],
             fixtures: ["catalog": StackSession.rows(allocations: Array(repeating: 10_000, count: 200))]
         ) { stack in
             for flood in Flood.all {
                 let service = stack[flood.service]
+                var record = Record(seconds: Self.seconds, leastShare: Self.given == nil ? 0.2 : 0.3)
                 // What a flood makes the service keep for good, it has after the first one.
-                let capacity = try await flood.run(on: stack, clients: 8, rate: nil, seconds: Self.seconds)
-                _ = try await run(flood, on: stack, capacity)
+                _ = try await record.attempt(flood, on: stack)
                 let (memory, descriptors) = (try service.child().memory, try service.child().descriptors)
-                let result = try await run(flood, on: stack, capacity)
-                #expect(result.refused > 0, "\(flood.name) was no flood")
+                var isHeld = try await record.attempt(flood, on: stack)
+                for _ in 2..<Record.attempts where !isHeld { isHeld = try await record.attempt(flood, on: stack) }
+                #expect(isHeld, "\(flood.name), see above")
                 await eventually { (try? service.child().descriptors) ?? .max <= descriptors }
                 #expect(try service.child().descriptors <= descriptors, "\(flood.name)")
                 let after = try service.child().memory
                 #expect(after < memory + 32 << 20, "\(flood.name): \(memory >> 20) MB before, \(after >> 20) MB after")
-                let again = try await flood.run(on: stack, clients: 4, rate: nil, seconds: 1)
-                #expect(again.answered > 0 && again.refused == 0, "\(flood.name) afterwards")
+                try await record.recovers(flood, on: stack)
             }
             #expect(try await stack.bookDifferences() == [])
         }
     }
+}
 
-    private func run(_ flood: Flood, on stack: Stack, _ capacity: Flood.Result) async throws -> Flood.Result {
-        let rate = max(200, capacity.perSecond * Self.times)
-        let result = try await flood.run(on: stack, clients: Self.clients, rate: rate, seconds: Self.seconds)
+/// What a service does with few clients, each of which waits for its answers, and what it does under a flood.
+///
+/// On a machine that others use too, both may be anything for a second. So the flood is many times the most that was
+/// done without one, and what is done in it is compared with the least; and it is looked at again, since a service that
+/// collapses does so each time.
+private struct Record {
+    static let attempts = 10
+    private static let times = 10
+    /// What comes later was for nobody. A second is what is waited for a handler, or for a hash, at most. A flood is looked
+    /// at once it has lasted for longer: only by then could anybody have waited for so long.
+    private static let patienceMilliseconds = 1_500
+
+    let seconds: Int
+    /// Of what is done without a flood: whoever collapses does nothing in time. The load itself takes one of two processors,
+    /// and each refusal its time.
+    let leastShare: Double
+    private var least = Int.max
+    private var most = 0
+
+    init(seconds: Int, leastShare: Double) {
+        (self.seconds, self.leastShare) = (seconds, leastShare)
+    }
+
+    /// - Returns: whether the rest was refused, and enough was done in time.
+    mutating func attempt(_ flood: Flood, on stack: Stack) async throws -> Bool {
+        let calm = try await flood.run(on: stack, clients: flood.fewClients, rate: nil, seconds: seconds)
+        (least, most) = (min(least, calm.perSecond), max(most, calm.perSecond))
+        let rate = max(200, most * Self.times)
+        let result = try await flood.run(
+            on: stack, clients: flood.manyClients, rate: rate, seconds: seconds, patience: Self.patienceMilliseconds)
         print(
             """
-            overload, \(flood.name) at \(rate)/s for \(Self.seconds) s: \(result.perSecond)/s answered of \
-            \(capacity.perSecond)/s, statuses \(result.statuses), \(result.unanswered) without an answer
+            overload, \(flood.name) at \(rate)/s for \(seconds) s: \(result.perSecond)/s answered in time of \
+            \(calm.perSecond)/s, p99 \(result.p99Milliseconds) ms, \(result.tooLate) too late, statuses \
+            \(result.statuses), \(result.unanswered) without an answer
             """)
-        #expect(result.answered > 0, "\(flood.name)")
         #expect(Set(result.statuses.keys).subtracting(flood.good + [503]) == [], "\(flood.name)")
         #expect(result.silentRefusals == 0 && result.unanswered == 0, "\(flood.name)")
-        return result
+        return result.refused > 0 && isEnough(result) && result.p99Milliseconds <= Self.patienceMilliseconds
     }
-}
 
-/// What is asked over and over.
-private struct Flood: Sendable {
-    let name: String
-    let service: String
-    let arguments: [String]
-    /// Statuses of answers that are none of a flood.
-    let good: [Int]
-
-    static let all = [
-        Flood(
-            name: "bookings", service: "booking",
-            arguments: ["flow", "--sessions", "200", "--first-session", "900000000000001", "--first-user", "500000"],
-            good: [200, 201]),
-        Flood(
-            name: "movies", service: "catalog", arguments: ["get", "--path", "/v1/movies", "--fresh", "1"], good: [200]),
-        Flood(
-            name: "sign-ins", service: "identity",
-            arguments: ["signin", "--email", "customer@marquee.example", "--password", "let-me-in-please"], good: [200]),
-    ]
-
-    struct Result {
-        let perSecond: Int
-        let answered: Int
-        let refused: Int
-        let silentRefusals: Int
-        let unanswered: Int
-        let statuses: [Int: Int]
-
-        init(_ json: JSONValue) throws {
-            guard json["error"] == .null, let completed = json["completed"]?.integerValue else {
-                throw Stack.Failure(reason: "load: \(json)")
-            }
-            let steps = json["steps"]?.objectValue?.members.map(\.value) ?? []
-            var statuses: [Int: Int] = [:]
-            for step in steps {
-                for status in step["statuses"]?.objectValue?.members ?? [] {
-                    statuses[Int(status.name) ?? -1, default: 0] += Int(status.value.integerValue ?? 0)
-                }
-            }
-            self.statuses = statuses
-            answered = Int(completed)
-            perSecond = Int(json["per_second"]?.doubleValue ?? 0)
-            refused = statuses[503, default: 0]
-            silentRefusals = steps.reduce(0) { $0 + Int($1["silent_refusals"]?.integerValue ?? 0) }
-            unanswered = Int(json["unanswered"]?.integerValue ?? -1)
+    /// Nobody is refused any more, and as much is done as before.
+    func recovers(_ flood: Flood, on stack: Stack) async throws {
+        for _ in 0..<Self.attempts {
+            let result = try await flood.run(on: stack, clients: flood.fewClients, rate: nil, seconds: 1)
+            #expect(result.refused == 0, "\(flood.name) afterwards")
+            if isEnough(result) { return }
         }
+        Issue.record("\(flood.name) does not do afterwards what it did before")
     }
 
-    /// Asks the service itself. The program ends by itself, at the latest 20 seconds late.
-    func run(on stack: Stack, clients: Int, rate: Int?, seconds: Int) async throws -> Result {
-        let output = temporaryPath("load.json")
-        let pace = rate.map { ["--rate", "\($0)", "--give-up", "1"] } ?? []
-        let load = try ChildProcess(
-            "\(executables)/load",
-            arguments + pace + [
-                "--address", "\(stack[service].publicAddress)", "--clients", "\(clients)",
-                "--milliseconds", "\(seconds * 1_000)",
-            ],
-            environment: ["SIGNING_SEED": stack.key.bytes.map(twoDigits).joined()], output: output)
-        guard try await load.end(withinSeconds: seconds + 60) == .exited(0) else {
-            throw Stack.Failure(reason: "load: \(try readFile(output))")
-        }
-        return try Result(JSONValue(parsing: Array(readFile(output).utf8)))
+    private func isEnough(_ result: Flood.Result) -> Bool {
+        result.perSecond > 0 && Double(result.perSecond) >= Double(least) * leastShare
     }
-}
-
-private func twoDigits(_ byte: UInt8) -> String {
-    let digits = String(byte, radix: 16)
-    return digits.count == 1 ? "0" + digits : digits
 }
