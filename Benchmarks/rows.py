@@ -142,7 +142,9 @@ class Bench:
         def offered(times):
             rate = int(expected * times)
             process.forget_peak()
-            running = self.tools.begin_load(work, address, 2000, rate=rate, give_up=1, **options)
+            # Counted once the flood has lasted for longer than anybody has patience for.
+            running = self.tools.begin_load(work, address, 2000, rate=rate, give_up=1, patience_milliseconds=1000,
+                                            warm_up_milliseconds=2000, **options)
             result = self.tools.finish_load(running, good=False)
             wrong = {status for step in result["steps"].values() for status in step["statuses"]}
             wrong -= {"200", "201", "503"}
