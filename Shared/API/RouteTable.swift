@@ -23,7 +23,7 @@ struct RouteTable: Sendable {
     /// Few enough of each that looking through them is faster than hashing.
     fileprivate struct Node: Sendable {
         var literals: [(segment: [UInt8], node: Int)] = []
-        /// Parameters that an ending follows, as in `{ticket_id}.svg`.
+        /// Parameters that an ending follows, as in `{picture_id}.svg`.
         var suffixed: [(suffix: [UInt8], node: Int)] = []
         var parameter: Int?
         var routes: [Routed] = []

@@ -22,12 +22,12 @@ public struct CircuitBreaker: Sendable {
     }
 
     /// Ties an outcome to the state it was admitted in: an answer that is late says nothing about a later state.
-    public struct Ticket: Sendable, Equatable {
+    public struct Permit: Sendable, Equatable {
         fileprivate let generation: UInt64
     }
 
     public enum Admission: Sendable, Equatable {
-        case admitted(Ticket)
+        case admitted(Permit)
         case refused(retryAfterMilliseconds: Int64)
     }
 
@@ -62,12 +62,12 @@ public struct CircuitBreaker: Sendable {
             guard !isProbing else { return .refused(retryAfterMilliseconds: thresholds.openMilliseconds) }
             isProbing = true
         }
-        return .admitted(Ticket(generation: generation))
+        return .admitted(Permit(generation: generation))
     }
 
     /// Every admitted call must be recorded once, or a probe would never end.
-    public mutating func record(_ outcome: Outcome, of ticket: Ticket, at now: Int64) {
-        guard ticket.generation == generation else { return }
+    public mutating func record(_ outcome: Outcome, of permit: Permit, at now: Int64) {
+        guard permit.generation == generation else { return }
         switch (state, outcome) {
         case (.halfOpen, .success): enter(.closed)
         case (.halfOpen, .failure): open(at: now)

@@ -164,9 +164,9 @@ public final class HTTPClient: Sendable {
         guard left > 0 else { return .failure(.timedOut) }
         switch withBreaker({ $0.admit(at: now()) }) {
         case .refused(let milliseconds): return .failure(.refusedByBreaker(retryAfterMilliseconds: milliseconds))
-        case .admitted(let ticket):
+        case .admitted(let permit):
             let result = await transfer(request, milliseconds: min(left, configuration.attemptTimeout), on: loop)
-            withBreaker { $0.record(CircuitBreaker.Outcome(result), of: ticket, at: now()) }
+            withBreaker { $0.record(CircuitBreaker.Outcome(result), of: permit, at: now()) }
             return result
         }
     }

@@ -80,11 +80,11 @@ struct CircuitBreakerTests {
         for event in story.events {
             switch event {
             case .call(let outcome, let moment):
-                guard case .admitted(let ticket) = breaker.admit(at: moment) else {
+                guard case .admitted(let permit) = breaker.admit(at: moment) else {
                     Issue.record("refused: \(event.testDescription)")
                     return
                 }
-                breaker.record(outcome, of: ticket, at: moment)
+                breaker.record(outcome, of: permit, at: moment)
             case .refused(let moment, let wait):
                 #expect(breaker.admit(at: moment) == .refused(retryAfterMilliseconds: wait))
             }
@@ -123,8 +123,8 @@ struct CircuitBreakerTests {
     private func opened(_ start: CircuitBreaker = CircuitBreaker(thresholds)) -> CircuitBreaker {
         var breaker = start
         for moment: Int64 in 0..<3 {
-            if case .admitted(let ticket) = breaker.admit(at: moment) {
-                breaker.record(.failure, of: ticket, at: moment)
+            if case .admitted(let permit) = breaker.admit(at: moment) {
+                breaker.record(.failure, of: permit, at: moment)
             }
         }
         return breaker
