@@ -24,11 +24,15 @@ package struct Stripe: PaymentProvider {
     package let webhookSecret: [UInt8]
     private let client: HTTPClient
     private let log: Logger
+    private let logThrottle: LogThrottle
 
-    package init(_ client: HTTPClient, webhookSecret: String, log: Logger) {
+    package init(
+        _ client: HTTPClient, webhookSecret: String, log: Logger, throttle: LogThrottle = LogThrottle()
+    ) {
         self.client = client
         self.webhookSecret = Array(webhookSecret.utf8)
         self.log = log
+        logThrottle = throttle
     }
 
     package static func configuration(url: String, secretKey: String) -> HTTPClient.Configuration {
@@ -163,7 +167,8 @@ package struct Stripe: PaymentProvider {
             let question: Logger.Fields = [
                 ("request_id", .string(trace.requestID)), ("method", .string(method.rawValue)), ("path", .string(path)),
             ]
-            log.error("payment_provider_trouble", question + trouble)
+            let kind = trouble.map { "\($0.value)" }.joined(separator: " ")
+            log.error("payment_provider_trouble", question + trouble, kind: kind, within: logThrottle)
         }
         return answer
     }
