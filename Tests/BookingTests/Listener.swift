@@ -10,6 +10,10 @@ final class Listener: Sendable {
         /// Takes events, but its answer is lost.
         case silent
         case failing
+        /// Answers what it is asked, and can write nothing.
+        case full
+        /// Answers to everything that it failed.
+        case broken
     }
 
     fileprivate struct State {
@@ -20,6 +24,8 @@ final class Listener: Sendable {
         var told: [[Int64]] = []
         /// Events that it does not understand, by their type.
         var refused: Set<String> = []
+        /// Events that it fails on.
+        var failedOn: Set<String> = []
         var lost: [[JSONValue]] = []
     }
 
@@ -30,8 +36,14 @@ final class Listener: Sendable {
         let events = request["events"]?.arrayValue ?? []
         return state.withLock { state in
             state.told.append(events.map(Self.sequence))
-            if state.mood == .failing { return .json(503, #"{"errors":[]}"#) }
-            if events.contains(where: { state.refused.contains($0["type"]?.stringValue ?? "") }) {
+            let types = Set(events.compactMap { $0["type"]?.stringValue })
+            if state.mood == .failing || state.mood == .full && !events.isEmpty {
+                return .json(503, #"{"errors":[]}"#)
+            }
+            if state.mood == .broken || !types.isDisjoint(with: state.failedOn) {
+                return .json(500, #"{"errors":[{"code":"internal_error","message":"Oh."}]}"#)
+            }
+            if !types.isDisjoint(with: state.refused) {
                 return .json(422, #"{"errors":[{"code":"events_invalid","message":"No."}]}"#)
             }
             if let lost = request["lost"]?.arrayValue { state.forget(lost) }
@@ -53,6 +65,11 @@ final class Listener: Sendable {
     var refused: Set<String> {
         get { state.withLock { $0.refused } }
         set { state.withLock { $0.refused = newValue } }
+    }
+
+    var failedOn: Set<String> {
+        get { state.withLock { $0.failedOn } }
+        set { state.withLock { $0.failedOn = newValue } }
     }
 
     /// What it was told to forget, each time.

@@ -110,4 +110,70 @@ import Testing
             #expect(listener.types == ["seats.reserved", "session.changed"])
         }
     }
+
+    @Test("an event that a follower fails on, well as it is otherwise, is set aside too, and told again later")
+    func failing() async throws {
+        try await BoxOffice.runFollowed { box, listener async throws in
+            listener.failedOn = ["booking.confirmed"]
+            let id = try await box.open()
+            _ = try await box.reserve(id, 2)
+            _ = try await box.confirm(id)
+            await eventually { listener.told.contains([3]) }
+            #expect(try await box.refund(id).status == 200)
+            _ = try await box.open("usr_2")
+            await eventually { listener.taken.count >= 4 && !setAside(box).isEmpty }
+            #expect(setAside(box) == [3])
+            #expect(listener.taken.map(Listener.sequence) == [1, 2, 4, 5], "its session goes on, and other ones")
+            let attempts = Int(BatchSize.mostFailures)
+            #expect(listener.told.filter { $0 == [3] }.count >= attempts)
+            #expect(listener.told.filter(\.isEmpty).count >= attempts - 1, "it was asked whether it is well")
+            let shown = try await command(box)
+            #expect(shown.contains("3 booking.confirmed \(id) of \(BoxOffice.session), set aside"))
+            #expect(shown.contains("after \(attempts) attempts: analytics answered 500 internal_error"))
+            listener.failedOn = []
+            #expect(try await command(box, "replay") == "Told again: 3.")
+            await eventually { listener.taken.count >= 7 }
+            #expect(listener.types.suffix(3) == ["booking.opened", "booking.refunded", "session.changed"])
+        }
+    }
+
+    @Test("of a follower that fails on everything, or says that it cannot now, nothing is set aside")
+    func down() async throws {
+        try await BoxOffice.runFollowed { box, listener async throws in
+            listener.mood = .broken
+            box.follower.mood = .full
+            let attempts = Int(BatchSize.mostFailures)
+            _ = try await box.open()
+            await eventually { listener.told.count > attempts && box.follower.told.count > attempts }
+            #expect(listener.told.count > attempts && box.follower.told.count > attempts)
+            #expect(setAside(box) == [])
+            listener.mood = .well
+            box.follower.mood = .well
+            _ = try await box.open("usr_2")
+            for follower in [listener, box.follower] {
+                await eventually { follower.taken.count >= 2 }
+                #expect(follower.taken.map(Listener.sequence) == [1, 2])
+            }
+            #expect(setAside(box) == [])
+        }
+    }
+
+    @Test("so many failures in a row are enough, of so many events in a row")
+    func counting() {
+        var batch = BatchSize()
+        func fails(_ times: Int64) -> Bool { (0..<times).map { _ in batch.hasFailed(1) }.contains(true) }
+        #expect(!fails(BatchSize.mostFailures - 1))
+        batch.wasAway()
+        #expect(!fails(BatchSize.mostFailures - 1), "it was away, and is counted anew")
+        let ofTwo = batch.hasFailed(2)
+        #expect(!ofTwo, "what is sent alone counts")
+        for _ in 0..<BatchSize.mostInARow {
+            batch.wasAway()
+            #expect(fails(BatchSize.mostFailures))
+            batch.wasSetAside()
+        }
+        #expect(!fails(2 * BatchSize.mostFailures), "it takes nothing")
+        batch.wasTaken()
+        #expect(fails(BatchSize.mostFailures))
+    }
 }

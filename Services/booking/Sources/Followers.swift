@@ -10,8 +10,6 @@ extension BookingService {
     private static let firstBackoffMilliseconds: Int64 = 100
     /// What happened is to be known everywhere within seconds once a follower is back.
     private static let longestBackoffMilliseconds: Int64 = 4_000
-    /// More than these are not set aside.
-    private static let mostSetAside: Int64 = 100
     /// A hundred events of some 400 bytes fit into a body of 64 KiB.
     static let eventsAtOnce: Int64 = 100
 
@@ -41,56 +39,43 @@ extension BookingService {
     /// - Returns: whether more may be waiting.
     package func relayBatch(to follower: Follower, _ batch: inout BatchSize) async throws -> Bool {
         let next = try database.read { try $0.batch(for: follower.name, limit: batch.size) }
-        follower.waiting.set(max(0, next.newest - next.position))
+        let oldest = next.events.first?.occurredAt
+        follower.backlog.show(oldest == nil ? 0 : next.newest - next.position, since: oldest, at: clock.now())
         follower.setAside.set(next.setAside)
-        guard let first = next.events.first, let last = next.events.last else {
-            follower.lag.set(0)
-            return false
-        }
-        follower.lag.set(max(0, (clock.now().rawValue - first.occurredAt.rawValue) / 1000))
+        guard let first = next.events.first, let last = next.events.last else { return false }
         if next.isLacking { try await database.write { try $0.beginRetelling(to: follower.name) } }
-        let taken: Int64
         do {
+            if batch.failures > 0 {
+                let position = min(try await ask(follower, next), first.sequence)
+                guard position == next.position else {
+                    try await advance(follower, to: position)
+                    batch.wasTaken()
+                    return true
+                }
+            }
             // Its own account counts: one that was restored from a copy goes back to where that was made.
-            taken = min(
+            let taken = min(
                 try await follower.take(next.events, after: next.position, forgetting: next.lost), last.sequence)
+            try await advance(follower, to: taken)
+            batch.wasTaken()
+            return taken == last.sequence && next.newest > taken
         } catch let refusal as EventsRefused {
-            return try await relayLess(to: follower, next, &batch, refusal)
+            try await relayLess(to: follower, next, &batch, refusal)
+            return true
+        } catch let error as NotAsked {
+            throw error
+        } catch {
+            batch.wasAway()
+            throw error
         }
+    }
+
+    private func advance(_ follower: Follower, to sequence: Int64) async throws {
         try await database.write { [clock] transaction in
-            try transaction.advance(follower.name, to: taken)
+            try transaction.advance(follower.name, to: sequence)
             try transaction.goOnRetelling(to: follower.name, at: clock.now())
             try transaction.trimEvents(at: clock.now())
         }
-        batch.wasTaken()
-        return taken == last.sequence && next.newest > taken
-    }
-
-    /// Looks for the one event that a follower does not take, among fewer and fewer; alone, and refused again and again,
-    /// that is set aside, and what comes after it goes on. Where it takes next to nothing it is the follower that is
-    /// broken, and events wait for it.
-    private func relayLess(
-        to follower: Follower, _ next: Batch, _ batch: inout BatchSize, _ refusal: EventsRefused
-    ) async throws -> Bool {
-        guard batch.wasRefused(next.events.count), let event = next.events.first,
-            next.setAside < Self.mostSetAside
-        else {
-            if batch.attempts > 0 { throw refusal }
-            return true
-        }
-        let attempts = batch.attempts
-        try await database.write { [clock] transaction in
-            try transaction.setAside(
-                event.sequence, follower.name, "\(refusal)", attempts: attempts, at: clock.now())
-        }
-        log.warning(
-            "event_set_aside",
-            [
-                ("follower", .string(follower.name)), ("sequence", .integer(event.sequence)),
-                ("reason", .string("\(refusal)")),
-            ])
-        batch.wasTaken()
-        return true
     }
 }
 
@@ -138,7 +123,7 @@ extension Connection {
 }
 
 /// Events of one request, with what there is to know of a follower meanwhile.
-private struct Batch: Sendable {
+struct Batch: Sendable {
     let position: Int64
     let newest: Int64
     let events: [RecordedEvent]
@@ -146,29 +131,6 @@ private struct Batch: Sendable {
     /// Some before these are deleted, and were never taken.
     let isLacking: Bool
     let setAside: Int64
-}
-
-/// How many events a follower is sent at once: fewer while one that it refuses is looked for.
-package struct BatchSize: Sendable {
-    private static let mostAttempts: Int64 = 5
-
-    private(set) var size = BookingService.eventsAtOnce
-    /// How often the event that is sent alone was refused.
-    private(set) var attempts: Int64 = 0
-
-    package init() {}
-
-    mutating func wasTaken() {
-        size = min(BookingService.eventsAtOnce, size * 2)
-        attempts = 0
-    }
-
-    /// - Returns: whether it was one event alone, and often enough.
-    mutating func wasRefused(_ count: Int) -> Bool {
-        size = max(1, Int64(count) / 2)
-        if count == 1 { attempts += 1 }
-        return attempts >= Self.mostAttempts
-    }
 }
 
 extension Transaction {

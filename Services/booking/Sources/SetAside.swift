@@ -1,5 +1,8 @@
+import API
+import JSON
 import Lifecycle
 import SQLite
+import Telemetry
 import Time
 import TypedID
 
@@ -27,6 +30,47 @@ extension Connection {
 }
 
 extension BookingService {
+    /// More than these are not set aside.
+    private static let mostSetAside: Int64 = 100
+
+    /// How far a follower has come that failed on an event: asked without any, with all the rest of that request. What
+    /// answers this and not the other does not fail on everything, and one that has taken the event after all says so.
+    func ask(_ follower: Follower, _ next: Batch) async throws -> Int64 {
+        do {
+            return try await follower.take([], after: next.position, forgetting: next.lost)
+        } catch let refusal as EventsRefused {
+            throw NeighbourError(follower.name, "it answered \(refusal) to no events at all")
+        }
+    }
+
+    /// Looks for the one event that a follower does not take, among fewer and fewer; alone, and not taken again and again,
+    /// that is set aside, and what comes after it goes on. Where it takes next to nothing it is the follower that is
+    /// broken, and events wait for it.
+    /// - Throws: the refusal, where the next attempt is to wait.
+    func relayLess(
+        to follower: Follower, _ next: Batch, _ batch: inout BatchSize, _ refusal: EventsRefused
+    ) async throws {
+        let count = next.events.count
+        let isEnough = refusal.isForGood ? batch.wasRefused(count) : batch.hasFailed(count)
+        let attempts = refusal.isForGood ? batch.refusals : batch.failures
+        guard isEnough, let event = next.events.first, next.setAside < Self.mostSetAside else {
+            // What fails may be overloaded, so that is not asked again at once for fewer either.
+            if attempts > 0 || !refusal.isForGood { throw refusal }
+            return
+        }
+        try await database.write { [clock] transaction in
+            try transaction.setAside(
+                event.sequence, follower.name, "\(refusal)", attempts: attempts, at: clock.now())
+        }
+        log.warning(
+            "event_set_aside",
+            [
+                ("follower", .string(follower.name)), ("sequence", .integer(event.sequence)),
+                ("reason", .string("\(refusal)")),
+            ])
+        batch.wasSetAside()
+    }
+
     /// `booking outbox` shows how far each follower has come and what is set aside; `booking outbox replay [SEQUENCE]`
     /// tells that again, or all of it, as it is now: under a new number, as followers take no number twice.
     static let outbox = Command("outbox", ["[replay [SEQUENCE]]"], takesOptions: true) { arguments, context in

@@ -5,9 +5,48 @@ import Telemetry
 import Time
 import TypedID
 
-/// A follower says no to events for what is in them: to send the same again is of no use.
+/// A follower was asked, and did not take events.
 struct EventsRefused: Error, CustomStringConvertible {
+    let status: Int
+    let code: String
+
+    init?(_ answer: HTTPClient.Response) {
+        let isServerError = (500...599).contains(answer.status) && !RetryPolicy.isTransient(status: answer.status)
+        guard isServerError || Self.isForGood(answer.status) else { return nil }
+        let error = (try? JSONValue(parsing: answer.body))?["errors"]?.arrayValue?.first
+        status = answer.status
+        code = error?["code"]?.stringValue ?? "without a code"
+    }
+
+    /// It says no to what is in them: to send the same again is of no use. Otherwise it failed, which may be for what is
+    /// in them, or because nothing works there.
+    var isForGood: Bool { Self.isForGood(status) }
+    var description: String { "\(status) \(code)" }
+
+    private static func isForGood(_ status: Int) -> Bool { [400, 413, 422].contains(status) }
+}
+
+/// A follower that failed a moment ago was not asked again yet: nothing is known of it that was not known before.
+struct NotAsked: Error, CustomStringConvertible {
     let description: String
+}
+
+/// How far somebody who follows events is behind.
+struct Backlog: Sendable {
+    private let waiting: Gauge
+    private let lag: Gauge
+
+    init(of follower: String, _ metrics: Metrics) {
+        let labels = [(name: "follower", value: follower)]
+        waiting = metrics.gauge("outbox_events_waiting", "Events that a follower has not taken yet.", labels)
+        lag = metrics.gauge("outbox_lag_seconds", "For how long the oldest of them has waited.", labels)
+    }
+
+    /// - Parameter oldest: when the first event happened that it has not taken; nil where it has taken them all.
+    func show(_ count: Int64, since oldest: Timestamp?, at now: Timestamp) {
+        waiting.set(max(0, count))
+        lag.set(oldest.map { max(0, (now.rawValue - $0.rawValue) / 1000) } ?? 0)
+    }
 }
 
 /// A neighbour that is told what happens here: in order, each event at least once.
@@ -16,10 +55,7 @@ package struct Follower: Sendable {
     private static let timeout: Int64 = 5_000
 
     package let name: String
-    /// Events that it has not taken yet.
-    let waiting: Gauge
-    /// For how many seconds the oldest of them has waited.
-    let lag: Gauge
+    let backlog: Backlog
     /// Events that it refused, and that are not told again of themselves.
     let setAside: Gauge
     private let client: HTTPClient
@@ -27,16 +63,17 @@ package struct Follower: Sendable {
     init(_ name: String, _ client: HTTPClient, _ metrics: Metrics) {
         self.name = name
         self.client = client
-        let labels = [(name: "follower", value: name)]
-        waiting = metrics.gauge("outbox_events_waiting", "Events that a follower has not taken yet.", labels)
-        lag = metrics.gauge("outbox_lag_seconds", "For how long the oldest of them has waited.", labels)
-        setAside = metrics.gauge("outbox_events_set_aside", "Events that a follower refuses to take.", labels)
+        backlog = Backlog(of: name, metrics)
+        setAside = metrics.gauge(
+            "outbox_events_set_aside", "Events that a follower refuses to take.", [(name: "follower", value: name)])
     }
 
     /// Sends events, the first of which comes right after `position` of all that it can take.
-    /// - Parameter lost: events to forget, where it has taken any.
+    /// - Parameters:
+    ///   - events: none only asks how far it has come.
+    ///   - lost: events to forget, where it has taken any.
     /// - Returns: the sequence of the last event that the follower has, be it of these or of earlier ones.
-    /// - Throws: `EventsRefused` for what is in them, and otherwise `NeighbourError`.
+    /// - Throws: `EventsRefused`, or `NotAsked`, or, where it is away or wants to be left alone, `NeighbourError`.
     func take(_ events: [RecordedEvent], after position: Int64, forgetting lost: [LostEvents]) async throws -> Int64 {
         var json = JSONWriter()
         json.object { json in
@@ -60,13 +97,12 @@ package struct Follower: Sendable {
             answer = try await client.send(
                 .post, "/internal/v1/events", body: json.bytes, timeoutMilliseconds: Self.timeout,
                 trace: TraceContext())
+        } catch .refusedByBreaker {
+            throw NotAsked(description: "\(name): it failed too often, and is not asked for a moment")
         } catch {
             throw NeighbourError(name, "\(error)")
         }
-        if [400, 413, 422].contains(answer.status) {
-            let error = (try? JSONValue(parsing: answer.body))?["errors"]?.arrayValue?.first
-            throw EventsRefused(description: "\(answer.status) \(error?["code"]?.stringValue ?? "without a code")")
-        }
+        if let refusal = EventsRefused(answer) { throw refusal }
         guard answer.status == 200,
             let taken = (try? JSONValue(parsing: answer.body))?["sequence"]?.integerValue, taken >= 0
         else { throw NeighbourError(name, "it answered \(answer.status) to events, or not as agreed") }
