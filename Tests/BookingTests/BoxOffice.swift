@@ -2,6 +2,7 @@ import Auth
 import BookingService
 import HTTPServer
 import JSON
+import Telemetry
 import TestSupport
 import Testing
 import Time
@@ -21,7 +22,7 @@ struct BoxOffice {
     static func run(
         allocation: Int = 10, seats: [String]? = nil, startsInMilliseconds: Int64 = 3_600_000,
         tariffs: String? = nil, settings: [String: String] = [:], at now: String? = nil,
-        timeZone: String = "America/Montreal", balances: Bool = true,
+        timeZone: String = "America/Montreal", balances: Bool = true, log: Logger? = nil,
         _ body: (BoxOffice) async throws -> Void
     ) async throws {
         let clock = now.flatMap(Timestamp.init(rfc3339:)).map(ManualClock.init) ?? ManualClock()
@@ -33,7 +34,7 @@ struct BoxOffice {
         })
         let settings = ["CATALOG_URL": catalog.url].merging(settings) { _, own in own }
         let service = try await ServiceUnderTest(
-            BookingService.self, clock: clock, settings: settings)
+            BookingService.self, clock: clock, settings: settings, log: log)
         do {
             let box = BoxOffice(service: service, catalog: catalog, follower: follower, settings: settings)
             try await body(box)

@@ -94,4 +94,39 @@ import Testing
             #expect(try post.row(booking) == [])
         }
     }
+
+    @Test("is not noted while nothing can be: how much waits, and since when, is on /metrics, and why in the log")
+    func backlog() async throws {
+        let lines = Mutex<[String]>([])
+        let log = Logger(service: "booking") { line in
+            lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+        }
+        try await BoxOffice.run(log: log) { box async throws in
+            func shows(_ waiting: Int, _ lag: Int) -> Bool {
+                let metrics = box.service.running.context.metrics.render()
+                return metrics.contains("outbox_events_waiting{follower=\"mail\"} \(waiting)\n")
+                    && metrics.contains("outbox_lag_seconds{follower=\"mail\"} \(lag)\n")
+            }
+            let database = box.service.running.context.database
+            try await database.write { transaction in
+                try transaction.execute(
+                    """
+                    CREATE TRIGGER mail_stays BEFORE INSERT ON followers WHEN NEW.name = 'mail'
+                    BEGIN SELECT RAISE(ABORT, 'not now'); END
+                    """)
+            }
+            _ = try await box.sell()
+            for seconds in [30, 60] {
+                box.service.clock.advance(byMilliseconds: 30_000)
+                await eventually { shows(3, seconds) }
+                #expect(shows(3, seconds))
+            }
+            let said = lines.withLock { $0.filter { $0.contains(#""event":"mails_not_noted""#) } }
+            #expect(said.count == 1, "once a minute")
+            #expect(said.first?.contains("not now") == true && said.first?.contains(#""withheld":0"#) == true)
+            try await database.write { try $0.execute("DROP TRIGGER mail_stays") }
+            await eventually { shows(0, 0) }
+            #expect(shows(0, 0))
+        }
+    }
 }

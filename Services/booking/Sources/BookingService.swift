@@ -68,6 +68,7 @@ package struct BookingService: Service {
     let paymentLimits: PaymentLimits?
     let loop: EventLoop
     let log: Logger
+    let logThrottle = LogThrottle()
     package let verifier: TokenVerifier
 
     package init(_ context: ServiceContext) async throws {

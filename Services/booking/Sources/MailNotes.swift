@@ -1,5 +1,7 @@
 import EventLoop
+import JSON
 import SQLite
+import Telemetry
 import Time
 
 extension BookingService {
@@ -11,7 +13,13 @@ extension BookingService {
     /// Follows what happens, as others do who are told it, and notes a mail for each booking that is confirmed.
     func noteMails() async {
         while !Task.isCancelled {
-            let isBehind = (try? await noteMailBatch()) ?? false
+            var isBehind = false
+            do {
+                isBehind = try await noteMailBatch()
+            } catch {
+                if Task.isCancelled { return }
+                log.error("mails_not_noted", [("reason", .string("\(error)"))], kind: "", within: logThrottle)
+            }
             let pause = isBehind ? Self.pauseMilliseconds : Self.lookMilliseconds
             if (try? await loop.sleep(milliseconds: pause)) == nil { return }
         }
@@ -19,16 +27,20 @@ extension BookingService {
 
     /// - Returns: whether more may have happened.
     package func noteMailBatch() async throws -> Bool {
-        let (position, last) = try database.read { connection in
+        let (position, last, newest, oldest) = try database.read { connection in
             let position = try connection.position(of: Mailer.follower)
+            let oldest = try connection.first(
+                "SELECT occurred_at FROM events WHERE sequence > \(position) ORDER BY sequence LIMIT 1"
+            ) { try $0.value(0, as: Timestamp.self) }
             let last = try connection.first(
                 """
                 SELECT max(sequence) FROM
                     (SELECT sequence FROM events WHERE sequence > \(position) ORDER BY sequence LIMIT \(Self.mostEvents))
                 """
             ) { try $0.intOrNil(0) }
-            return (position, last ?? nil)
+            return (position, last ?? nil, try connection.newestEvent() ?? position, oldest)
         }
+        mailer.backlog.show(oldest == nil ? 0 : newest - position, since: oldest, at: clock.now())
         guard let last else { return false }
         try await database.write { [clock, mailer] transaction in
             // With mails off, those of today are not sent tomorrow.

@@ -46,7 +46,14 @@ extension BookingService {
     /// not come twice.
     /// - Returns: how many were tried.
     private func finishMailBatch() async -> Int64 {
-        let batch = Task(executorPreference: loop) { (try? await sendMailBatch()) ?? 0 }
+        let batch = Task(executorPreference: loop) {
+            do {
+                return try await sendMailBatch()
+            } catch {
+                log.error("mails_not_sent", [("reason", .string("\(error)"))], kind: "", within: logThrottle)
+                return 0
+            }
+        }
         return await withTaskCancellationHandler {
             await batch.value
         } onCancel: {

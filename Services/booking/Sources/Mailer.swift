@@ -14,6 +14,8 @@ struct Mailer: Sendable {
     let from: Mailbox
     /// At most; 0 where none are sent.
     let perSecond: Int64
+    /// Events in which confirmed bookings are still to be looked for.
+    let backlog: Backlog
     let waiting: Gauge
     let failed: Gauge
     let sent: Counter
@@ -37,6 +39,7 @@ struct Mailer: Sendable {
             // Never with the setting itself, which may hold a password.
             throw SettingError("\(url == nil ? "MAIL_FOLDER" : "MAIL_URL") cannot be used: \(error).")
         }
+        backlog = Backlog(of: Self.follower, context.metrics)
         waiting = context.metrics.gauge("mails_waiting", "Confirmations that are still to be sent, up to 10,000.")
         failed = context.metrics.gauge("mails_failed", "Confirmations that were given up: somebody should look.")
         sent = context.metrics.counter("mails_sent_total", "Confirmations that a server or the folder has taken.")
