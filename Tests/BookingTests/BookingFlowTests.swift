@@ -1,6 +1,9 @@
 import Auth
 import BookingService
 import JSON
+import Lifecycle
+import SQLite
+import Telemetry
 import TestSupport
 import Testing
 import TypedID
@@ -95,6 +98,44 @@ import TypedID
             box.service.clock.advance(byMilliseconds: -30_000)
             #expect(
                 try await box.confirm(first).codes == ["booking_expired"], "a clock that steps back revives nothing")
+        }
+    }
+
+    @Test(
+        "nobody is told that a booking has expired before that is written, so it stays so when the clock steps back",
+        arguments: ["/{id}", "", "?scope=all", "?scope=all&status=expired&user_id=usr_1"])
+    func toldOnceWritten(target: String) async throws {
+        let log = Logger(service: "booking", write: { _ in })
+        try await BoxOffice.run(log: log) { box async throws in
+            let id = try await box.open()
+            _ = try await box.reserve(id, 2)
+            let (service, before) = (box.service, box.service.clock.now)
+            func ask(_ target: String) async throws -> Answer {
+                try await service.get(
+                    "/v1/bookings" + target.replacing("{id}", with: id),
+                    token: service.token("usr_1", target.hasPrefix("?") ? .admin : .customer))
+            }
+            let database = service.running.context.database
+            try await database.write { transaction in
+                try transaction.execute(
+                    """
+                    CREATE TRIGGER nothing_is_noted BEFORE UPDATE OF expired_at ON bookings
+                    BEGIN SELECT RAISE(ABORT, 'not now'); END
+                    """)
+            }
+            service.clock.advance(byMilliseconds: 60_000)
+            #expect(try await ask(target).status == 500)
+            service.clock.now = before
+            #expect(try await ask("/{id}").json["booking"]?["status"] == "open", "nobody was told otherwise")
+
+            try await database.write { try $0.execute("DROP TRIGGER nothing_is_noted") }
+            service.clock.advance(byMilliseconds: 60_000)
+            let shown = try await ask(target)
+            let booking = shown.json["booking"] ?? shown.json["bookings"]?.arrayValue?.first
+            #expect(shown.status == 200 && booking?["id"] == .string(id) && booking?["status"] == "expired")
+            service.clock.now = before
+            #expect(try await ask("/{id}").json["booking"]?["status"] == "expired")
+            #expect(try await box.confirm(id).codes == ["booking_expired"])
         }
     }
 

@@ -211,6 +211,27 @@ import Testing
         }
     }
 
+    @Test(
+        "a booking that ran out while the provider was asked stays so too, whatever that said",
+        arguments: ["pm_card_visa", "pm_card_chargeDeclined"])
+    func expiredMeanwhile(method: String) async throws {
+        try await PaymentDesk.run { desk in
+            let booking = try await desk.reserved()
+            let before = desk.clock.now
+            desk.provider.fail(.create, .holdBefore)
+            async let answer = desk.pay(booking, method)
+            await eventually { desk.provider.isHolding }
+            desk.clock.advance(byMilliseconds: 60_000)
+            desk.provider.recover()
+            #expect(try await answer.codes == ["booking_expired"])
+            desk.clock.now = before
+            #expect(try await desk.pay(booking).codes == ["booking_expired"])
+            desk.expire()
+            try await desk.untilNothingWaits()
+            #expect(desk.provider.intents.map(\.charged).allSatisfy { $0 == 0 })
+        }
+    }
+
     @Test("answers that hold codes or secrets are kept by nobody on their way, replays and refusals too")
     func keptByNobody() async throws {
         try await PaymentDesk.run { desk in

@@ -15,6 +15,8 @@ extension Model {
     /// - Parameter atWork: names of those that are under way.
     func admission(of sent: SentRequest, atWork: Set<String>, at now: Int64) -> Admission {
         switch sent.meaning {
+        // That a booking has run out is written before it is said.
+        case .show where isLapsed(sent, at: now): return .write
         case .show, .seats: return .now(nil)
         default: break
         }
@@ -23,6 +25,11 @@ extension Model {
         guard let known = kept[name], now - known.createdAt < Self.keptMilliseconds else { return .write }
         guard known.request == sent.body else { return .now(Refusal(422, "idempotency_key_reused")) }
         return .replay(known)
+    }
+
+    private func isLapsed(_ sent: SentRequest, at now: Int64) -> Bool {
+        guard let booking = bookings[sent.booking], booking.user == sent.user else { return false }
+        return booking.state == .open && now >= booking.closesAt
     }
 
     /// Whether nobody can tell if the answer to a request is still kept.
@@ -51,6 +58,11 @@ extension Model {
 
     /// Judges what was decided by a write, and takes it over.
     mutating func judge(_ answer: Answer, to sent: SentRequest, begun: Int64, at now: Int64) -> String? {
+        if case .show = sent.meaning {
+            // Another request may have confirmed it before, at an earlier time of the same clock.
+            if isLapsed(sent, at: begun) { expire(sent.booking) }
+            return fault(ofShown: answer, to: sent, at: begun)
+        }
         let refusal = refusal(of: sent, at: now)
         if let fault = fault(of: answer, refusal: refusal) { return fault }
         if answer.isReplayed { return "it was replayed, and is new: \(answer.text)" }

@@ -160,7 +160,6 @@ extension World {
     private mutating func judge(_ sent: [Sent], after end: Ending, areLost: Bool) throws -> Int {
         var unavailable = 0
         for sent in sent {
-            if !sent.isWrite, !end.isDead, !end.hasFailed { noteShown(sent) }
             guard sent.isWrite, end.answered.contains(ObjectIdentifier(sent.outcome)),
                 let answer = sent.outcome.value.map(Answer.init)
             else { continue }
@@ -199,14 +198,6 @@ extension World {
             !hands[hand].bookings.contains(id)
         else { return }
         hands[hand].bookings.append(id)
-    }
-
-    /// Who was shown that a booking has run out never finds it open again, unless the process ends first.
-    private mutating func noteShown(_ sent: Sent) {
-        guard case .show = sent.request.meaning, let booking = model.bookings[sent.request.booking],
-            booking.user == sent.request.user, sent.begun >= booking.closesAt
-        else { return }
-        model.expire(booking.id)
     }
 }
 

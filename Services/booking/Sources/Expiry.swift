@@ -66,17 +66,20 @@ extension Transaction {
 }
 
 extension BookingService {
-    /// Notes which of the bookings that are being shown have run out: what is asked about them later is decided after
-    /// that, whatever the clock says by then. The answer does not wait for it.
-    func noteLapsed(_ shown: [ListedBooking], at now: Timestamp) {
-        let lapsed = shown.map(\.booking).filter { $0.hasLapsedUnnoted(at: now) }
-        guard !lapsed.isEmpty else { return }
-        Task.immediate { [database] in
-            try? await database.write { transaction in
-                for booking in lapsed {
-                    _ = try transaction.refusalOfLapsed(transaction.booking(booking.id, of: nil), at: now)
-                }
+    /// Reads bookings that are to be shown. Where one has run out unnoted, that is noted first, and all are read again in
+    /// that transaction: whoever is told so never finds it open again, whatever the clock says by then. Few are: within a
+    /// second of their end, or while nothing can be written, and then nobody is told.
+    func show<Shown: Sendable>(
+        at now: Timestamp, _ bookings: @escaping @Sendable (Shown) -> [ListedBooking],
+        _ read: @escaping @Sendable (Connection) throws -> Shown
+    ) async throws -> Shown {
+        let found = try database.read(read)
+        guard bookings(found).contains(where: { $0.booking.hasLapsedUnnoted(at: now) }) else { return found }
+        return try await database.write { transaction in
+            for listed in bookings(try read(transaction)) {
+                _ = try transaction.refusalOfLapsed(listed.booking, at: now)
             }
+            return try read(transaction)
         }
     }
 

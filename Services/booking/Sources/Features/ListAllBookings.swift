@@ -20,9 +20,8 @@ extension BookingService {
             limit: limit, cursor: query["cursor"], of: "all bookings of \(filter.name)", keys: 2, seal: cursors)
         // What is open is decided once: an item is what the filter took it for.
         let now = clock.now()
-        var bookings = try database.read { try $0.bookings(filter, at: now, on: page) }
+        var bookings = try await show(at: now, { $0 }) { try $0.bookings(filter, at: now, on: page) }
         await refreshNames(of: &bookings, trace)
-        noteLapsed(bookings, at: now)
         return .json { json in
             page.write("bookings", bookings, to: &json, keys: \.sortKeys) { listed, json in
                 json.object { json in

@@ -21,10 +21,9 @@ extension BookingService {
         let limit = fields.limit()
         guard fields.faults.isEmpty else { throw fields.refusal }
         let page = try Page(limit: limit, cursor: query["cursor"], of: "bookings of \(user)", keys: 2, seal: cursors)
-        var bookings = try database.read { try $0.bookings("b.user_id = \(user)", on: page) }
-        await refreshNames(of: &bookings, request.trace)
         let now = clock.now()
-        noteLapsed(bookings, at: now)
+        var bookings = try await show(at: now, { $0 }) { try $0.bookings("b.user_id = \(user)", on: page) }
+        await refreshNames(of: &bookings, request.trace)
         return .json { json in
             page.write("bookings", bookings, to: &json, keys: \.sortKeys) { listed, json in
                 json.object { listed.write(to: &$0, at: now) }

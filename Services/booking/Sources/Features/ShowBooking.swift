@@ -10,19 +10,18 @@ extension BookingService {
     func showBooking(_ request: Request, _ caller: Principal) async throws -> Response {
         let user = try userID(of: caller)
         guard let id = BookingID(request.parameter("booking_id")) else { throw BookingRefusal.bookingNotFound }
-        let (found, seats) = try database.read { connection in
+        let now = clock.now()
+        let (found, seats) = try await show(at: now, { [$0.0] }) { connection in
             let found = try connection.first("\(sql: ListedBooking.columns) WHERE b.id = \(id)") {
                 try ListedBooking($0).costing(connection.bill(of: id))
             }
+            guard let found, found.booking.userID == user || caller.role >= .staff else {
+                throw BookingRefusal.bookingNotFound
+            }
             return (found, try connection.seats(of: id))
-        }
-        guard let found, found.booking.userID == user || caller.role >= .staff else {
-            throw BookingRefusal.bookingNotFound
         }
         var bookings = [found]
         await refreshNames(of: &bookings, request.trace)
-        let now = clock.now()
-        noteLapsed(bookings, at: now)
         return .json { json in
             json.object("booking") { json in
                 bookings[0].write(to: &json, at: now)
