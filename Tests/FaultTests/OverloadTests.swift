@@ -35,9 +35,8 @@ import Testing
 
 /// What a service does with few clients, each of which waits for its answers, and what it does under a flood.
 ///
-/// On a machine that others use too, both may be anything for a second. So the flood is many times the most that was
-/// done without one, and what is done in it is compared with the least; and it is looked at again, since a service that
-/// collapses does so each time.
+/// On a machine that others use too, both may be anything for a second. So what is done in a flood is compared with the
+/// least that was done without one; and it is looked at again, since a service that collapses does so each time.
 private struct Record {
     static let attempts = 10
     private static let times = 10
@@ -50,7 +49,6 @@ private struct Record {
     /// and each refusal its time.
     let leastShare: Double
     private var least = Int.max
-    private var most = 0
 
     init(seconds: Int, leastShare: Double) {
         (self.seconds, self.leastShare) = (seconds, leastShare)
@@ -59,8 +57,8 @@ private struct Record {
     /// - Returns: whether the rest was refused, and enough was done in time.
     mutating func attempt(_ flood: Flood, on stack: Stack) async throws -> Bool {
         let calm = try await flood.run(on: stack, clients: flood.fewClients, rate: nil, seconds: seconds)
-        (least, most) = (min(least, calm.perSecond), max(most, calm.perSecond))
-        let rate = max(200, most * Self.times)
+        least = min(least, calm.perSecond)
+        let rate = max(200, calm.perSecond * Self.times)
         let result = try await flood.run(
             on: stack, clients: flood.manyClients, rate: rate, seconds: seconds, patience: Self.patienceMilliseconds)
         print(
