@@ -7,13 +7,15 @@ import Testing
     func fixed() async throws {
         let simulation = try await Simulation.make()
         defer { simulation.end() }
-        let report = await Run(seed: 1, seconds: 3).report(on: simulation)
+        var report = await Run(seed: 1, seconds: 3).report(on: simulation)
+        // A machine with much else to do is given longer.
+        if !report.tally.lacks.isEmpty { report = await Run(seed: 1, seconds: 60).report(on: simulation) }
         print(report)
         #expect(report.difference == nil)
         #expect(report.tally.lacks == [], "too little happened to prove anything")
     }
 
-    @Test("… and so it does from a seed that is new each time")
+    @Test("… and so it does from the seed that is given, or else from a new one")
     func random() async throws {
         let simulation = try await Simulation.make()
         defer { simulation.end() }
