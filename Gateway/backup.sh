@@ -43,6 +43,7 @@ restore() {
     # The lock that `make run` has on it.
     exec 9>>"$data/lock"
     flock -n 9 || fail "DATA_DIR $data is in use; stop what runs on it first"
+    # Each database changes together with its secret; where this is interrupted, some are old, and doing it again is enough.
     for service in "${services[@]}"; do as "$service" restore "$1/$service.db"; done
 }
 

@@ -24,13 +24,15 @@ extension Launch {
         let path = S.databasePath(settings)
         let aside: String?
         do {
-            aside = try Database.restore(file, to: path, migrations: S.migrations)
+            aside = try Database.restore(file, to: path, migrations: S.migrations) { aside in
+                // With another's secret, what is sealed in the database could not be read.
+                guard access("\(file).secret", F_OK) == 0 else { return }
+                if let aside { rename("\(path).secret", "\(aside).secret") }
+                unlink("\(path).secret")
+                try SecretFile.copy("\(file).secret", to: "\(path).secret")
+            }
         } catch DatabaseError.busy {
             throw SettingError("\(path) is in use: stop the service first. Nothing was changed.")
-        }
-        if access("\(file).secret", F_OK) == 0 {
-            unlink("\(path).secret")
-            try SecretFile.copy("\(file).secret", to: "\(path).secret")
         }
         print("\(S.name): \(path) is what \(file) was.\(aside.map { " What was there is \($0) now." } ?? "")")
     }

@@ -18,11 +18,12 @@ public final class Database: Sendable {
 
     /// Opens the file, makes it when there is none, and applies the migrations it lacks.
     /// - Throws: `newerSchema`, `changedMigration`, `failedMigration` or `cannotOpen` when this program must not work
-    ///   with the file; a temporary error when it can't right now.
+    ///   with the file, or a restore of it was interrupted; a temporary error when it can't right now.
     public init(
         _ configuration: Configuration, migrations: [Migration], metrics: Metrics? = nil
     ) throws(DatabaseError) {
         let opening = Opening(configuration: configuration)
+        try Self.refuseHalfRestored(configuration.path)
         try opening.prepareFile()
         let transaction = try opening.writer()
         try Migrator(migrations: migrations, path: configuration.path, now: configuration.now).migrate(transaction)

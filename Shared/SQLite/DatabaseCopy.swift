@@ -100,62 +100,20 @@ extension Database {
         try read { try $0.first("PRAGMA user_version") { try $0.int(0) } } == Self.copyMark
     }
 
-    private static func directory(of path: String) -> String {
+    static func directory(of path: String) -> String {
         path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
     /// Has a file, or a directory, on disk.
-    private static func keep(_ path: String) throws(DatabaseError) {
+    static func keep(_ path: String) throws(DatabaseError) {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw problem(path, "can't be opened") }
         defer { Glibc.close(file) }
         guard fsync(file) == 0 else { throw problem(path, "can't be brought to the disk") }
     }
 
-    private static func problem(_ path: String, _ what: String) -> DatabaseError {
+    static func problem(_ path: String, _ what: String) -> DatabaseError {
         .cannotOpen(path: path, reason: "it \(what): \(String(cString: strerror(errno)))")
-    }
-}
-
-extension Database {
-    /// Puts a copy where a service expects its database. What is there is moved aside, complete, under a name that says
-    /// when: `service.db.replaced-1795000000000`.
-    /// - Returns: where what was there is now; nil where there was nothing.
-    /// - Throws: as `copy` does; `busy` while any process has the database open.
-    public static func restore(_ copy: String, to path: String, migrations: [Migration]) throws -> String? {
-        let draft = "\(path).restored"
-        unlink(draft)
-        try self.copy(copy, to: draft, migrations: migrations)
-        var aside: String?
-        var old: Connection?
-        if access(path, F_OK) == 0 {
-            old = try closed(path)
-            let name = "\(path).replaced-\(Clock.wallMilliseconds())"
-            for suffix in ["", "-wal", "-shm"] where rename(path + suffix, name + suffix) != 0 && errno != ENOENT {
-                throw problem(path + suffix, "can't be moved aside")
-            }
-            aside = name
-        }
-        guard rename(draft, path) == 0 else { throw problem(path, "can't be put in its place") }
-        try keep(directory(of: path))
-        // Until here nobody could have opened it.
-        withExtendedLifetime(old) {}
-        return aside
-    }
-
-    /// Makes sure that nobody has a database open, and that nobody can begin to use it: its log is in the file, and its
-    /// lock is held. Nil for one that is damaged, of which nobody can tell.
-    private static func closed(_ path: String) throws(DatabaseError) -> Connection? {
-        do throws(DatabaseError) {
-            let connection = try Opening(configuration: Configuration(path: path)).unset()
-            // SQLite leaves WAL only with nobody else there.
-            try connection.set("PRAGMA journal_mode = DELETE")
-            try connection.set("BEGIN EXCLUSIVE")
-            return connection
-        } catch {
-            guard case .corrupt = error else { throw error }
-            return nil
-        }
     }
 }
 

@@ -123,6 +123,72 @@ import Testing
         database.close()
     }
 
+    private struct Interrupted: Error {}
+
+    @Test("where a restore was interrupted nobody begins a new database, and it can be done again")
+    func interrupted() async throws {
+        let directory = TemporaryDirectory()
+        let target = directory.path + "/copy.db"
+        defer { unlink(target) }
+        try await use(directory.file, copyingTo: target)
+        var aside: String?
+        #expect(throws: Interrupted.self) {
+            try Database.restore(target, to: directory.file, migrations: [Self.pairs]) { name in
+                aside = name
+                #expect(access(directory.file, F_OK) != 0)
+                throw Interrupted()
+            }
+        }
+        let old = try #require(aside)
+        let elsewhere = directory.path + "/elsewhere"
+        // Each of the two alone, and what a copy that was not finished leaves.
+        let draft = directory.file + ".restored"
+        for (moved, name) in [(draft, elsewhere), (old, elsewhere), (draft, draft + ".partial")] {
+            #expect(rename(moved, name) == 0)
+            #expect(throws: DatabaseError.self) {
+                try Database(.init(path: directory.file), migrations: [Self.pairs])
+            }
+            #expect(access(directory.file, F_OK) != 0, "without \(moved)")
+            #expect(rename(name, moved) == 0)
+        }
+        #expect(try Database.restore(target, to: directory.file, migrations: [Self.pairs]) == nil)
+        let found = try Database(.init(path: directory.file), migrations: [Self.pairs])
+        #expect(try counts(found)[0] == 1)
+        found.close()
+        unlink(old)
+    }
+
+    @Test("the log of a database whose file is gone has no part in what is restored")
+    func leftLog() async throws {
+        let directory = TemporaryDirectory()
+        let (target, log) = (directory.path + "/copy.db", directory.path + "/log")
+        defer { for path in [target, log] { unlink(path) } }
+        let database = try Database(in: directory, migrations: [Self.pairs])
+        try await write(1, in: database)
+        try Database.copy(directory.file, to: target, migrations: [Self.pairs])
+        try await write(2, in: database)
+        #expect(link(directory.file + "-wal", log) == 0)
+        let bytes = try bytes(of: log)
+        database.close()
+        unlink(directory.file)
+        try writeFile(directory.file + "-wal", bytes)
+        #expect(try Database.restore(target, to: directory.file, migrations: [Self.pairs]) == nil)
+        let found = try Database(.init(path: directory.file), migrations: [Self.pairs])
+        #expect(try counts(found) == [1, 1, 1])
+        found.close()
+        for name in entries(of: directory.path) where name.contains(".replaced-") {
+            unlink("\(directory.path)/\(name)")
+        }
+    }
+
+    private func bytes(of path: String) throws -> [UInt8] {
+        let file = open(path, O_RDONLY)
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: Int(lseek(file, 0, SEEK_END)))
+        #expect(pread(file, &bytes, bytes.count, 0) == bytes.count)
+        return bytes
+    }
+
     @Test("a database that is damaged is replaced too")
     func damaged() async throws {
         let directory = TemporaryDirectory()
