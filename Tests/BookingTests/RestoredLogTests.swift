@@ -124,6 +124,7 @@ import Time
             _ = try await box.service.post(
                 "/v1/bookings/\(answer.json["booking"]?["id"]?.stringValue ?? "")/cancel",
                 token: box.service.token("usr_1"))
+            #expect(try await box.book("usr_2", session: gone).status == 201)
             let copy = try copy(box)
             try await goOn(from: copy, box) { service async throws in
                 let database = service.running.context.database
@@ -136,6 +137,14 @@ import Time
                     try $0.rows("SELECT id FROM closed_sessions") { try $0.int(0) }
                 }
                 #expect(closed == [300_000_000_000_002])
+                let open: SQL = """
+                    SELECT (SELECT allocation FROM sessions WHERE id = 300000000000002) + count(*) FROM bookings
+                    WHERE session_id = 300000000000002 AND cancelled_at IS NULL AND expired_at IS NULL
+                    """
+                #expect(try database.read { try $0.first(open) { try $0.int(0) } } == 0, "nothing is on sale or open")
+                await eventually { listener.taken.last?["session"]?["allocation"] == 0 }
+                #expect(listener.taken.last?["session"]?["id"] == .string(gone))
+                #expect(listener.types.contains("booking.expired"))
                 #expect(try await service.post("/v1/sessions/\(gone)/book", token: service.token()).status == 404)
             }
         }

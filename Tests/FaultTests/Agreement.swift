@@ -1,5 +1,6 @@
 import JSON
 import TestSupport
+import Testing
 
 extension Stack {
     /// Returns when booking has noted what ran out, and all have taken every event, within a minute.
@@ -7,7 +8,7 @@ extension Stack {
         for _ in 0..<600 {
             let waiting = try await self["booking"].sql(
                 """
-                SELECT (SELECT max(sequence) FROM events) - (SELECT min(sequence) FROM followers)
+                SELECT (SELECT coalesce((SELECT max(sequence) FROM events), min(sequence)) - min(sequence) FROM followers)
                     + (SELECT count(*) FROM retellings) + (SELECT count(*) FROM unsure_sessions)
                     + (SELECT count(*) FROM bookings WHERE closes_at < unixepoch() * 1000 AND confirmed_at IS NULL
                         AND cancelled_at IS NULL AND expired_at IS NULL) AS count
@@ -16,6 +17,38 @@ extension Stack {
             try await Task.sleep(for: .milliseconds(100))
         }
         throw Stack.Failure(reason: "the outbox does not drain")
+    }
+
+    /// Compares booking with itself, with analytics and with catalog.
+    /// - Returns: the confirmed bookings of the test's sessions.
+    func agreed() async throws -> Set<String> {
+        #expect(try await bookDifferences() == [])
+        #expect(try await self["analytics"].sql(SessionTotals.told) == self["booking"].sql(SessionTotals.own))
+        let own = try await self["booking"].sql(
+            """
+            SELECT id, allocation, allocation - held - sold AS seats_left FROM sessions
+            WHERE id NOT IN (SELECT id FROM closed_sessions) ORDER BY id
+            """)
+        let known = own.compactMap { $0["id"]?.integerValue }.map(String.init).joined(separator: ", ")
+        let told = try await self["catalog"].sql(
+            "SELECT id, allocation, seats_left FROM sessions WHERE id IN (\(known)) ORDER BY id")
+        #expect(told == own)
+        let sold = try await self["booking"].sql(
+            """
+            SELECT 'bkg_' || id AS id FROM bookings
+            WHERE confirmed_at IS NOT NULL AND session_id > 900000000000000 ORDER BY id
+            """)
+        return Set(sold.compactMap { $0["id"]?.stringValue })
+    }
+
+    /// - Returns: the booking.
+    func sell(_ seats: Int, of session: String, user: Int64) async throws -> String {
+        let token = token(user: user)
+        let booking = try await post("/v1/sessions/\(session)/book", token: token).json["booking"]
+        let id = booking?["id"]?.stringValue ?? "none"
+        #expect(try await post("/v1/bookings/\(id)/reserve", #"{"seats":\#(seats)}"#, token: token).status == 200)
+        #expect(try await post("/v1/bookings/\(id)/confirm", token: token).status == 200)
+        return id
     }
 }
 

@@ -54,7 +54,7 @@ extension BookingService {
                 let gone = ids.filter { !known.contains($0) }
                 let taken = try await database.write { [clock] transaction in
                     try transaction.execute("DELETE FROM unsure_sessions WHERE id <= \(last)")
-                    return try gone.filter { try !transaction.closeUntaken($0, at: clock.now()) }
+                    return try gone.filter { try transaction.closeUnlessTaken($0, at: clock.now()) > 0 }
                 }
                 // Somebody has seats in it, which only staff can give back.
                 for id in taken { log.warning("session_unknown_to_catalog", [("session", .string("\(id)"))]) }
@@ -62,17 +62,6 @@ extension BookingService {
                 guard (try? await loop.sleep(milliseconds: Self.pauseMilliseconds)) != nil else { return }
             }
         }
-    }
-}
-
-extension Transaction {
-    /// Closes a session in which nobody has seats.
-    /// - Returns: whether it did.
-    fileprivate func closeUntaken(_ session: SessionID, at now: Timestamp) throws -> Bool {
-        try expireBookings(of: session, at: now)
-        guard let inventory = try inventory(of: session), inventory.taken == 0 else { return false }
-        try close(session, at: now)
-        return true
     }
 }
 

@@ -58,25 +58,31 @@ extension BookingService {
     func closeSession(_ request: Request) async throws -> Response {
         guard let id = SessionID(request.parameter("session_id")) else { throw BookingRefusal.sessionNotFound }
         return try await database.write { [clock] transaction in
-            let now = clock.now()
-            try transaction.expireBookings(of: id, at: now)
-            let session = try transaction.inventory(of: id)
-            let taken = session?.taken ?? 0
+            let taken = try transaction.closeUnlessTaken(id, at: clock.now())
             guard taken == 0 else { throw BookingRefusal.sessionHasBookings(taken) }
-            try transaction.close(id, at: now)
-            try transaction.expireOpenBookings(of: id, at: now)
-            if let session, session.allocation > 0 {
-                try transaction.execute("UPDATE sessions SET allocation = 0 WHERE id = \(id)")
-                try transaction.record(.changed(allocation: 0, startsAt: session.startsAt), of: id, at: now)
-            }
             return .noContent
         }
     }
 }
 
 extension Transaction {
+    /// Nothing of it is on sale any more, and what is open in it expires, unless somebody has seats.
+    /// - Returns: how many; 0 where it is closed.
+    func closeUnlessTaken(_ id: SessionID, at now: Timestamp) throws -> Int64 {
+        try expireBookings(of: id, at: now)
+        let session = try inventory(of: id)
+        if let session, session.taken > 0 { return session.taken }
+        try close(id, at: now)
+        try expireOpenBookings(of: id, at: now)
+        if let session, session.allocation > 0 {
+            try execute("UPDATE sessions SET allocation = 0 WHERE id = \(id)")
+            try record(.changed(allocation: 0, startsAt: session.startsAt), of: id, at: now)
+        }
+        return 0
+    }
+
     /// From now on it takes no bookings.
-    func close(_ session: SessionID, at now: Timestamp) throws {
+    private func close(_ session: SessionID, at now: Timestamp) throws {
         let added = try execute(
             "INSERT INTO closed_sessions (id, closed_at) VALUES (\(session), \(now)) ON CONFLICT (id) DO NOTHING")
         if added > 0 { try record(.closed, of: session, at: now) }
