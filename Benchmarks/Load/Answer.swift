@@ -6,6 +6,8 @@ struct Answer {
     private(set) var saysWhen = false
     /// The first `"id":"…"` of the body, which the next step of a flow is about.
     private(set) var id = ""
+    /// The first `"code":"…"` of a refusal's body.
+    private(set) var code = ""
 
     /// Nil while there is not all of it; throws for what is no answer.
     init?(_ bytes: [UInt8]) throws(Failure) {
@@ -17,7 +19,8 @@ struct Answer {
                 status = try Self.number(line.dropFirst(9).prefix(3))
             } else if line.isEmpty {
                 guard bytes.count > end + length else { return nil }
-                id = Self.id(in: bytes[(end + 1)...])
+                id = Self.first(#""id":""#, in: bytes[(end + 1)...])
+                if status >= 400 { code = Self.first(#""code":""#, in: bytes[(end + 1)...]) }
                 return
             } else if Self.line(line, begins: "content-length:") {
                 length = try Self.number(line.dropFirst(15))
@@ -50,14 +53,17 @@ struct Answer {
         return number
     }
 
-    private static func id(in body: ArraySlice<UInt8>) -> String {
+    /// The text that follows the first `"name":"` of a body.
+    private static func first(_ name: String, in body: ArraySlice<UInt8>) -> String {
         let quote = UInt8(ascii: "\"")
         var rest = body
         while let start = rest.firstIndex(of: quote) {
-            rest = rest[(start + 1)...]
-            guard rest.starts(with: #"id":""#.utf8) else { continue }
-            let value = rest.dropFirst(5)
-            return String(decoding: value[..<(value.firstIndex(of: quote) ?? value.endIndex)], as: UTF8.self)
+            rest = rest[start...]
+            if rest.starts(with: name.utf8) {
+                let value = rest.dropFirst(name.utf8.count)
+                return String(decoding: value[..<(value.firstIndex(of: quote) ?? value.endIndex)], as: UTF8.self)
+            }
+            rest = rest.dropFirst()
         }
         return ""
     }

@@ -5,6 +5,7 @@ import Glibc
 final class Client {
     let number: Int
     /// Where it is in its work, and since when.
+    var journey = 0
     var step = 0
     var round = 0
     var id = ""
@@ -68,11 +69,11 @@ final class Client {
         input.append(contentsOf: driver.chunk[..<count])
         do throws(Failure) {
             guard let answer = try Answer(input) else { return }
-            id = answer.id
+            if !answer.id.isEmpty { id = answer.id }
             input.removeAll(keepingCapacity: true)
             isWaiting = false
             if answer.closes { try connect() }
-            driver.received(answer.status, saysWhen: answer.saysWhen, by: self)
+            driver.received(Outcome(answer), by: self)
         } catch {
             driver.fail(error)
         }
@@ -83,7 +84,7 @@ final class Client {
         let wasWaiting = isWaiting
         do throws(Failure) {
             try connect()
-            if wasWaiting { driver.received(0, saysWhen: false, by: self) }
+            if wasWaiting { driver.received(.lost, by: self) }
         } catch {
             driver.fail(error)
         }

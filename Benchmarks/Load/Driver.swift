@@ -13,12 +13,16 @@ final class Driver {
     let base: OpaquePointer
     let address: sockaddr_in
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
-    private let steps: [Step]
+    private let journeys: [Journey]
+    /// Of each journey's steps, which tally counts them: those of one name are counted together.
+    private let tallied: [[Int]]
+    private let names: [String]
+    private let shares: Int
     private let interval: UInt64
     private let givesUp: Bool
     private let patience: UInt64
     private let begin: UInt64
-    private let end: UInt64
+    private var end: UInt64
     private var clients: [Client] = []
     private var idle: [Client] = []
     /// Clients that wait for an answer.
@@ -29,6 +33,10 @@ final class Driver {
     private var completed = 0
     private var givenUp = 0
     private var tooLate = 0
+    /// Seats, from the first round on; once the capacity is reached, it is over.
+    private var sold = 0
+    private let capacity: Int
+    private var lastSale: UInt64 = 0
     private var tallies: [Tally]
     /// Whole rounds, from their intended start.
     private var wholes = Tally()
@@ -44,8 +52,20 @@ final class Driver {
         self.base = base
         address = try options.address()
         let count = try options.number("clients", default: 64)
-        steps = try options.steps(clients: count)
-        tallies = Array(repeating: Tally(), count: steps.count)
+        let journeys = try options.journeys(clients: count)
+        self.journeys = journeys
+        shares = journeys.reduce(0) { $0 + $1.share }
+        var names: [String] = []
+        tallied = journeys.map { journey in
+            journey.steps.map { step in
+                if let known = names.firstIndex(of: step.name) { return known }
+                names.append(step.name)
+                return names.count - 1
+            }
+        }
+        self.names = names
+        tallies = Array(repeating: Tally(), count: names.count)
+        capacity = try options.number("capacity", default: 0)
         let rate = try options.number("rate", default: 0)
         interval = rate > 0 ? 1_000_000_000 / UInt64(rate) : 0
         givesUp = try options.number("give-up", default: 0) > 0
@@ -87,6 +107,8 @@ final class Driver {
 
     /// For answers that are still to come when time is up.
     private static let grace: UInt64 = 20_000_000_000
+    /// Without a sale, what is left was sold to somebody whose answer was lost.
+    private static let longestWithoutSale: UInt64 = 10_000_000_000
 
     /// Starts what is due, and sleeps until the next round is, or the end.
     private func timeHasCome() {
@@ -125,39 +147,67 @@ final class Driver {
     }
 
     private func start(_ client: Client, at intended: UInt64) {
+        client.journey = journey(of: rounds)
         client.step = 0
+        client.id = ""
         client.round = rounds
         rounds += 1
         client.since = intended
         client.intended = intended
         busy += 1
-        client.send(steps[0].request(client.number, client.round, ""))
+        ask(client)
     }
 
-    func received(_ status: Int, saysWhen: Bool, by client: Client) {
+    private func ask(_ client: Client) {
+        let step = journeys[client.journey].steps[client.step]
+        client.send(step.request(client.number, client.round, client.id))
+    }
+
+    private func journey(of round: Int) -> Int {
+        guard journeys.count > 1 else { return 0 }
+        var left = chance(round, "journey", shares)
+        for (number, journey) in journeys.enumerated() {
+            left -= journey.share
+            if left < 0 { return number }
+        }
+        return 0
+    }
+
+    func received(_ outcome: Outcome, by client: Client) {
         let now = nanoseconds()
-        let isGood = status == steps[client.step].status
+        let steps = journeys[client.journey].steps
+        let step = steps[client.step]
+        let isGood = outcome.status == step.status
         let isCounted = now >= begin && now < end
         if isCounted {
             let latency = isGood ? (now - client.since) / 1000 : nil
-            tallies[client.step].count(status, saysWhen: saysWhen, microseconds: latency)
+            tallies[tallied[client.journey][client.step]].count(
+                outcome, isPartOfLife: isGood || outcome.status == step.refusal, microseconds: latency)
         }
+        if isGood, let sells = step.sells { sell(sells(client.round), now) }
+        if capacity > 0, lastSale > 0, now > lastSale + Self.longestWithoutSale { end = min(end, now) }
         guard isGood, client.step + 1 < steps.count, now < end else {
             busy -= 1
-            if isCounted, isGood, client.step + 1 == steps.count { complete(client, status, at: now) }
+            if isCounted, isGood, client.step + 1 == steps.count { complete(client, outcome, at: now) }
             if interval == 0, now < end { return start(client, at: now) }
             idle.append(client)
             return timeHasCome()
         }
         client.step += 1
         client.since = now
-        client.send(steps[client.step].request(client.number, client.round, client.id))
+        ask(client)
     }
 
-    private func complete(_ client: Client, _ status: Int, at now: UInt64) {
+    private func sell(_ seats: Int, _ now: UInt64) {
+        sold += seats
+        lastSale = now
+        if capacity > 0, sold >= capacity { end = min(end, now) }
+    }
+
+    private func complete(_ client: Client, _ outcome: Outcome, at now: UInt64) {
         let time = now - client.intended
         if time <= patience { completed += 1 } else { tooLate += 1 }
-        wholes.count(status, microseconds: time / 1000)
+        wholes.count(outcome, isPartOfLife: true, microseconds: time / 1000)
     }
 
     private func report() -> String {
@@ -171,13 +221,13 @@ final class Driver {
             json.field("late", interval == 0 || nextIntended >= end ? 0 : Int((end - nextIntended) / interval))
             json.field("given_up", givenUp)
             json.field("too_late", tooLate)
+            json.field("started", rounds)
+            json.field("sold", sold)
             // Nothing had come back for them, long after the end.
             json.field("unanswered", busy)
             json.field(named: "rounds", wholes)
             json.object("steps") { json in
-                for (step, tally) in zip(steps, tallies) {
-                    json.field(named: step.name, tally)
-                }
+                for (name, tally) in zip(names, tallies) { json.field(named: name, tally) }
             }
         }
         return String(decoding: json.bytes, as: UTF8.self)

@@ -8,13 +8,13 @@ struct Failure: Error, CustomStringConvertible {
 }
 
 /// What to ask, of whom, from how many connections and for how long:
-/// `load flow|track|get|signin --address HOST:PORT [--name value …]`.
+/// `load flow|track|get|signin|friday|onsale --address HOST:PORT [--name value …]`.
 struct Options {
     let work: String
     private var values: [String: String] = [:]
 
     init(_ arguments: ArraySlice<String>) throws(Failure) {
-        guard let work = arguments.first else { throw Failure("flow, track, get or signin?") }
+        guard let work = arguments.first else { throw Failure("flow, track, get, signin, friday or onsale?") }
         self.work = work
         var rest = arguments.dropFirst()
         while let name = rest.popFirst() {
@@ -46,16 +46,16 @@ struct Options {
         return address
     }
 
-    /// A token for each client, signed as identity does it. The seed comes by the environment, which other users of
+    /// Tokens of so many users, signed as identity does it. The seed comes by the environment, which other users of
     /// the machine cannot read, as they can a command line.
-    func tokens(_ count: Int) throws(Failure) -> [String] {
+    func tokens(_ count: Int, role: Role = .customer) throws(Failure) -> [String] {
         guard let hex = getenv("SIGNING_SEED").map({ String(cString: $0) }),
             let key = Ed25519.PrivateKey(bytes: bytes(ofHex: hex))
         else { throw Failure("SIGNING_SEED must hold 64 hexadecimal digits") }
         let first = try number("first-user", default: 1)
         let now = Int64(time(nil))
         return (0..<count).compactMap { index in
-            AccessToken(subject: "usr_\(first + index)", role: .customer, issuedAt: now, expiresAt: now + 3600)
+            AccessToken(subject: "usr_\(first + index)", role: role, issuedAt: now, expiresAt: now + 3600)
                 .signed(with: key)
         }
     }

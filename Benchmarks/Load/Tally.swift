@@ -1,5 +1,19 @@
 import JSON
 
+/// One answer, or that none came.
+struct Outcome {
+    /// 0 where the connection was lost before the answer.
+    let status: Int
+    let saysWhen: Bool
+    let code: String
+
+    static let lost = Outcome(status: 0, saysWhen: false, code: "")
+}
+
+extension Outcome {
+    init(_ answer: Answer) { self.init(status: answer.status, saysWhen: answer.saysWhen, code: answer.code) }
+}
+
 /// What came back for one step.
 struct Tally: JSONWritable {
     private var statuses: [Int: Int] = [:]
@@ -7,14 +21,19 @@ struct Tally: JSONWritable {
     private var latencies: [UInt32] = []
     /// Refusals that do not say when to come back.
     private var silent = 0
+    private var codes: [String: Int] = [:]
+    private var faults = 0
 
-    mutating func count(_ status: Int, saysWhen: Bool = true, microseconds: UInt64?) {
-        if status == 429 || status == 503, !saysWhen { silent += 1 }
-        statuses[status, default: 0] += 1
+    /// - Parameter isPartOfLife: whether it is the expected answer, or the refusal that may come.
+    mutating func count(_ outcome: Outcome, isPartOfLife: Bool, microseconds: UInt64?) {
+        if outcome.status == 429 || outcome.status == 503, !outcome.saysWhen { silent += 1 }
+        if !isPartOfLife { faults += 1 }
+        statuses[outcome.status, default: 0] += 1
+        if !outcome.code.isEmpty { codes[outcome.code, default: 0] += 1 }
         if let microseconds { latencies.append(UInt32(clamping: microseconds)) }
     }
 
-    /// `{"succeeded": …, "statuses": {…}, "p50": µs, …}`; status 0 is a connection lost before the answer.
+    /// `{"succeeded": …, "statuses": {…}, "p50": µs, …}`.
     func write(to json: inout JSONWriter) {
         json.object { write(members: &$0) }
     }
@@ -25,7 +44,11 @@ struct Tally: JSONWritable {
         json.object("statuses") { json in
             for (status, count) in statuses.sorted(by: { $0.key < $1.key }) { json.field(named: "\(status)", count) }
         }
+        json.object("codes") { json in
+            for (code, count) in codes.sorted(by: { $0.key < $1.key }) { json.field(named: code, count) }
+        }
         json.field("silent_refusals", silent)
+        json.field("faults", faults)
         guard let longest = sorted.last else { return }
         for (name, share) in [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p999", 0.999)] {
             json.field(named: name, Int(sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]))

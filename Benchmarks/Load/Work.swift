@@ -3,28 +3,49 @@ struct Step: Sendable {
     let name: String
     /// The status that lets the client go on to the next step; any other ends this round of its work.
     let status: Int
+    /// A refusal that is part of life, as when the last seats have gone: it is counted, and no fault.
+    var refusal: Int?
+    /// How many seats its success has sold, in a round.
+    var sells: (@Sendable (_ round: Int) -> Int)?
     /// The request's bytes: for a client, by its number; in a round, which all clients count together; about the id
-    /// that the answer before it named first.
+    /// that was named first in the last answer that named one.
     let request: @Sendable (_ client: Int, _ round: Int, _ id: String) -> [UInt8]
 }
 
+/// What a client does in a round; of several, each has its share of the rounds.
+struct Journey: Sendable {
+    let share: Int
+    let steps: [Step]
+}
+
 extension Options {
-    /// What each client does, round after round.
-    func steps(clients: Int) throws(Failure) -> [Step] {
+    /// What clients do, round after round.
+    func journeys(clients: Int) throws(Failure) -> [Journey] {
+        switch work {
+        case "friday": try friday()
+        case "onsale": [Journey(share: 1, steps: try onSale())]
+        default: [Journey(share: 1, steps: try steps(clients: clients))]
+        }
+    }
+
+    private func steps(clients: Int) throws(Failure) -> [Step] {
         switch work {
         case "flow":
             try flow(
                 tokens: tokens(clients), sessions: number("sessions", default: 1),
                 first: number("first-session", default: 1))
-        case "track": [track]
-        case "get":
+        case "track":
             [
-                get(
-                    try text("path"), isFresh: try number("fresh", default: 0) > 0,
-                    authorization: try number("signed-in", default: 0) > 0 ? tokens(clients) : [])
+                track { client, round in
+                    (
+                        "visitor-\(client)", round.isMultiple(of: 2) ? "page_enter" : "page_exit",
+                        "/movies/mov_\(round % 1000 + 1)"
+                    )
+                }
             ]
-        case "signin": [signIn(try text("email"), password: try text("password"))]
-        default: throw Failure("flow, track, get or signin, not \(work)")
+        case "get": [try get()]
+        case "signin": [try signIn()]
+        default: throw Failure("flow, track, get, signin, friday or onsale, not \(work)")
         }
     }
 
@@ -43,34 +64,45 @@ extension Options {
         ]
     }
 
-    private var track: Step {
-        Step(name: "track", status: 204) { client, round, _ in
-            let kind = round.isMultiple(of: 2) ? "page_enter" : "page_exit"
-            let path = "/movies/mov_\(round % 1000 + 1)"
-            return post(
-                "/v1/analytics/track",
-                #"{"tracking_id":"visitor-\#(client)","type":"\#(kind)","page":{"scheme":"https","path":"\#(path)","#
-                    + #""query":{"from":"home","tags":["new","drama"]}}}"#)
-        }
-    }
-
-    /// - Parameter isFresh: whether each target differs, so that no kept answer serves.
-    private func get(_ path: String, isFresh: Bool, authorization tokens: [String]) -> Step {
-        Step(name: "get", status: 200) { client, round, _ in
+    /// With `--fresh 1` each target differs, so that no kept answer serves; with `--users N` as many ask in turn, signed
+    /// in.
+    private func get() throws(Failure) -> Step {
+        let (path, isFresh) = (try text("path"), try number("fresh", default: 0) > 0)
+        let tokens = try self.tokens(try number("users", default: 0))
+        return Step(name: "get", status: 200) { _, round, _ in
             let nonce = isFresh ? "\(path.contains("?") ? "&" : "?")nonce=\(round)" : ""
-            return request(
-                "GET \(path)\(nonce)", tokens.isEmpty ? "" : "Authorization: Bearer \(tokens[client])\r\n", "")
+            return fetch("\(path)\(nonce)", tokens.isEmpty ? nil : tokens[round % tokens.count])
         }
     }
 
-    private func signIn(_ email: String, password: String) -> Step {
-        Step(name: "signin", status: 200) { _, _, _ in
-            post("/v1/auth/signin", #"{"email":"\#(email)","password":"\#(password)"}"#)
+    /// With `--accounts N` each of `1.email`, `2.email`, … in an order of chance, all with one password.
+    func signIn() throws(Failure) -> Step {
+        let (email, password) = (try text("email"), try text("password"))
+        let accounts = try number("accounts", default: 0)
+        return Step(name: "signin", status: 200) { _, round, _ in
+            let name = accounts == 0 ? email : "\(chance(round, "account", accounts) + 1).\(email)"
+            return post("/v1/auth/signin", #"{"email":"\#(name)","password":"\#(password)"}"#)
         }
     }
 }
 
-private func post(_ path: String, _ body: String, _ token: String? = nil) -> [UInt8] {
+func track(
+    _ event: @escaping @Sendable (_ client: Int, _ round: Int) -> (visitor: String, kind: String, path: String)
+) -> Step {
+    Step(name: "track", status: 204) { client, round, _ in
+        let (visitor, kind, path) = event(client, round)
+        return post(
+            "/v1/analytics/track",
+            #"{"tracking_id":"\#(visitor)","type":"\#(kind)","page":{"scheme":"https","path":"\#(path)","#
+                + #""query":{"from":"home","tags":["new","drama"]}}}"#)
+    }
+}
+
+func fetch(_ path: String, _ token: String? = nil) -> [UInt8] {
+    request("GET \(path)", token.map { "Authorization: Bearer \($0)\r\n" } ?? "", "")
+}
+
+func post(_ path: String, _ body: String, _ token: String? = nil) -> [UInt8] {
     var fields = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
     if !body.isEmpty { fields += "Content-Type: application/json\r\n" }
     return request("POST \(path)", fields + "Content-Length: \(body.utf8.count)\r\n", body)
@@ -78,4 +110,20 @@ private func post(_ path: String, _ body: String, _ token: String? = nil) -> [UI
 
 private func request(_ line: String, _ fields: String, _ body: String) -> [UInt8] {
     Array("\(line) HTTP/1.1\r\nHost: localhost\r\n\(fields)\r\n\(body)".utf8)
+}
+
+/// A number below a count that is the same whenever a round asks for it, and else as good as any (splitmix64).
+func chance(_ round: Int, _ purpose: StaticString, _ count: Int) -> Int {
+    var mixed = UInt64(truncatingIfNeeded: round)
+    purpose.withUTF8Buffer { for byte in $0 { mixed = mixed &* 0x100_0000_01b3 ^ UInt64(byte) } }
+    mixed &+= 0x9e37_79b9_7f4a_7c15
+    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+    return Int((mixed ^ mixed >> 31) % UInt64(max(1, count)))
+}
+
+/// The same where the first are wanted most: one in a hundred is the first ten-thousandth, one in ten the first hundredth.
+func popular(_ round: Int, _ purpose: StaticString, _ count: Int) -> Int {
+    let part = Double(chance(round, purpose, 1 << 30)) / Double(1 << 30)
+    return min(count - 1, Int(part * part * Double(count)))
 }
