@@ -1,5 +1,6 @@
 """Fills the services' databases, on the schemas that their own migrations made."""
 
+import hashlib
 import random
 import sqlite3
 import time
@@ -57,9 +58,10 @@ def catalog(path, movies, sessions_each=2):
 
 
 def programme(path, movies=100_000, sessions_each=10, places=200):
-    """A large catalogue for searching: places in 40 cities, each movie shown for a fortnight in the three years around
-    now, five people in each. One title in a thousand has `zeppelin`, one in two `the`; the words are as the service reads
-    them. A tenth of the sessions is sold out, a quarter of the movies is never shown, a tenth never rated."""
+    """A large catalogue for searching: places in 40 cities, with a room of 300 planned seats each; each movie shown for
+    a fortnight in the three years around now, five people in each. One title in a thousand has `zeppelin`, one in two
+    `the`; the words are as the service reads them. A tenth of the sessions is sold out, a quarter of the movies is
+    never shown, a tenth never rated."""
     chance = random.Random(11)
     start = now()
     first_names = "Maria Jean Louise Pierre Ana Michel Jeanne Paul Claire Luc Nina Marc Odile Hugo Irène Émile".split()
@@ -79,15 +81,18 @@ def programme(path, movies=100_000, sessions_each=10, places=200):
         words += [(movie, word) for word in set(text.replace("é", "e").replace("è", "e").split())]
         if movie % 4:
             begin = chance.randint(-550, 545)
-            for _ in range(sessions_each * 4 // 3):
+            for _ in range(max(1, round(sessions_each * 4 / 3))):
                 place = chance.randint(1, places)
                 sessions.append((len(sessions) + 1, movie, place, place,
                                  start + int((begin + chance.random() * 14) * DAY), 0 if chance.random() < 0.1 else 50))
-    # What triggers would do a million times is done once, for all.
-    triggers = sqlite3.connect(path).execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('sessions', 'credits', 'movies')"
-    ).fetchall()
-    fill(path, [(f"DROP TRIGGER {name}", [()]) for name, _ in triggers] + [
+    # What triggers and indexes would do a million times is done once, for all.
+    database = sqlite3.connect(path)
+    later = database.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
+        " AND tbl_name IN ('sessions', 'credits', 'movies', 'movie_words')").fetchall()
+    database.close()
+    made = {kind: [(sql, [()]) for other, _, sql in later if other == kind] for kind in ("index", "trigger")}
+    fill(path, [(f"DROP {kind} {name}", [()]) for kind, name, _ in later] + [
         ("INSERT INTO movies (id, title, description, duration, rating_sum, rating_count) VALUES (?, ?, ?, ?, ?, ?)",
          films),
         ("INSERT INTO people (id, name) VALUES (?, ?)", people),
@@ -97,22 +102,30 @@ def programme(path, movies=100_000, sessions_each=10, places=200):
         ("INSERT INTO places (id, name, address, city, time_zone) VALUES (?, ?, ?, ?, 'Europe/Paris')",
          ((place, f"Cinema {place}", f"{place} rue de la Paix", f"City {place % 40}")
           for place in range(1, places + 1))),
-        ("INSERT INTO rooms (id, place_id, name, capacity) VALUES (?, ?, 'Room 1', 300)",
+        ("INSERT INTO rooms (id, place_id, name, capacity, seated, in_use) VALUES (?, ?, 'Room 1', 300, 1, 1)",
          ((place, place) for place in range(1, places + 1))),
+        ("INSERT INTO seats (id, room_id, row_label, number, x, y) VALUES (?, ?, ?, ?, ?, ?)",
+         ((place * 300 + seat - 299, place, "ABCDEFGHIJKLMNO"[seat // 20], seat % 20 + 1, seat % 20, seat // 20)
+          for place in range(1, places + 1) for seat in range(300))),
         ("INSERT INTO sessions (id, movie_id, room_id, place_id, starts_at, allocation, free, free_as_of, free_sequence)"
          " VALUES (?, ?, ?, ?, ?, 300, ?, 1, 1)", sessions),
+        *made["index"],
         ("INSERT INTO showings (movie_id, place_id, last_starts_at)"
          " SELECT movie_id, place_id, max(starts_at) FROM sessions GROUP BY 1, 2", [()]),
         ("UPDATE movies SET (airs_from, airs_to, bookable_until) = (SELECT min(starts_at), max(starts_at),"
          " max(iif(has_seats, starts_at, NULL)) FROM sessions WHERE movie_id = movies.id)", [()]),
-    ] + [(sql, [()]) for _, sql in triggers])
+    ] + made["trigger"])
 
 
 def booking(path, sessions=1000, bookings=0):
     """Sessions that nothing sells out, and bookings of the user 1, each confirmed with two seats."""
     moment = now()
     seats = 1_000_000_000
+    # Of so many bookings the service would begin its journal for longer than a start may take; it has begun already.
+    entry = f'{{"at":{moment},"is":"restored"}}'
+    begun = [(entry, hashlib.sha256(bytes(32) + f"0 {entry}".encode()).digest())] if bookings else []
     fill(path, [
+        ("INSERT INTO journal (entry, hash) VALUES (?, ?)", begun),
         ("INSERT INTO sessions (id, starts_at, allocation, movie_id, movie_title, place_id, place_name, named_at)"
          " VALUES (?, ?, ?, ?, ?, 1, 'Cinema 1', ?)",
          ((number, moment + 30 * DAY, seats, number, f"Film {number}", moment) for number in range(1, sessions + 1))),

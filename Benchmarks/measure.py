@@ -7,6 +7,8 @@ from pathlib import Path
 
 from stack import fail
 
+# Of 1,024 requests at work, half may be such as begin to book: in closed loop, nobody of so many is refused for that.
+CROWD = 400
 HERE = Path(__file__).resolve().parent
 
 
@@ -24,13 +26,21 @@ class Tools:
         result = self.run([*command, url, "--", "fresh" if fresh else "same"])
         if process:
             result["cpu"] = (process.processor_seconds() - before) * 1e6 / result["requests"]
+            result["memory"] = process.memory()
         if result["failed"]:
             fail(f"{result['failed']} of {result['requests']} requests to {url} failed")
         return result
 
-    def load(self, work, address, clients=64, good=True, **options):
-        """The counts of `load`; with `good`, any answer but the expected ones ends the benchmark."""
-        return self.finish_load(self.begin_load(work, address, clients, **options), good)
+    def load(self, work, address, clients=64, good=True, processes=(), **options):
+        """The counts of `load` and, of the processes given, processor time a round in microseconds and memory; with
+        `good`, any answer but the expected ones ends the benchmark."""
+        before = processor_seconds(processes)
+        result = self.finish_load(self.begin_load(work, address, clients, **options), good)
+        if processes:
+            # Rounds before the counting began have cost as much.
+            result["cpu"] = (processor_seconds(processes) - before) * 1e6 / result["started"]
+            result["memory"] = sum(process.memory() for process in processes)
+        return result
 
     def begin_load(self, work, address, clients=64, **options):
         options = {"milliseconds": self.seconds * 1000, **options}
@@ -63,6 +73,10 @@ class Tools:
         if done.returncode != 0:
             fail(f"{Path(command[0]).name} ended with status {done.returncode}")
         return json.loads(done.stdout.splitlines()[-1])
+
+
+def processor_seconds(processes):
+    return sum(process.processor_seconds() for process in processes)
 
 
 def interleaved(rounds, contenders):

@@ -19,6 +19,17 @@ class Line:
     result: str
     target: str
     met: bool | None = None
+    # What was judged, against what, each round's, and whether more is better: for the picture.
+    value: float | None = None
+    goal: float | None = None
+    rounds: list | None = None
+    more_is_better: bool = True
+
+    def judge(self, value, at_least=None, at_most=None, unit="×", rounds=None):
+        goal = at_least if at_least is not None else at_most
+        self.value, self.goal, self.rounds, self.more_is_better = value, goal, rounds or [value], at_least is not None
+        self.met = value >= goal if self.more_is_better else value <= goal
+        self.target = f"{'≥' if self.more_is_better else '≤'} {goal}{unit}"
 
     def markdown(self):
         verdict = {True: "met", False: "**missed**", None: ""}[self.met]
@@ -37,18 +48,21 @@ def amount(values, unit="/s"):
 
 def ratio(ours, reference):
     """The median over the rounds of ours by the reference's of the same round, and its spread."""
-    ratios = [mine / theirs for mine, theirs in zip(ours, reference)]
-    return median(ratios), f"{median(ratios):.2f}× ({min(ratios):.2f}–{max(ratios):.2f})"
+    each_round = ratios(ours, reference)
+    middle = median(each_round)
+    return middle, f"{middle:.2f}× ({min(each_round):.2f}–{max(each_round):.2f})"
+
+
+def ratios(ours, reference):
+    return [mine / theirs for mine, theirs in zip(ours, reference)]
 
 
 def compared(row, work, ours, reference, name, at_least=None, at_most=None, unit="/s"):
     """A line for two lists of figures, one a round."""
     value, text = ratio(ours, reference)
     line = Line(row, work, amount(ours, unit), f"{name}: {amount(reference, unit)}", text, "")
-    if at_least is not None:
-        line.met, line.target = value >= at_least, f"≥ {at_least}×"
-    if at_most is not None:
-        line.met, line.target = value <= at_most, f"≤ {at_most}×"
+    if at_least is not None or at_most is not None:
+        line.judge(value, at_least, at_most, rounds=ratios(ours, reference))
     return line
 
 
@@ -65,12 +79,14 @@ def compared_with_processor(row, work, ours, reference, name, at_least=None, at_
 
 
 def detail(results):
-    """Processor time and size of an answer."""
+    """Processor time and size of an answer, how long it takes, and the memory of who makes it."""
     sizes = [result["bytes"] / result["requests"] / 1000 for result in results]
-    return f", {amount(each(results, 'cpu'), ' µs')}, {amount(sizes, ' kB')}"
+    p50, p99 = (amount([result[key] / 1000 for result in results], " ms") for key in ("p50", "p99"))
+    memory = amount([result["memory"] / 1e6 for result in results], " MB")
+    return f", {amount(each(results, 'cpu'), ' µs')}, {amount(sizes, ' kB')}, p50 {p50}, p99 {p99}, {memory}"
 
 
-def document(lines, rounds, seconds, load_before):
+def document(lines, rounds, seconds, load_before, picture=None):
     commit = subprocess.run(["git", "-C", CHECKOUT, "describe", "--always", "--dirty"], capture_output=True, text=True)
     with open("/proc/cpuinfo") as cpus:
         model = next((line.split(":")[1].strip() for line in cpus if line.startswith("model name")), platform.machine())
@@ -79,6 +95,7 @@ def document(lines, rounds, seconds, load_before):
         f"{os.cpu_count()} × {model}, Linux {platform.release()}; the load runs beside what it measures. Medians of"
         f" {rounds} interleaved rounds of {seconds} s; ratios of one round each, with their lowest and highest. The"
         f" machine's load average before it began: {load_before:.1f}.", "",
+        *([f"![Ratios against their targets, and how cost grows]({picture})", ""] if picture else []),
         "| # | work | ours | reference, in the same run | result | target | |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]

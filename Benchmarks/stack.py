@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +17,10 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 SERVICES = ("identity", "catalog", "booking", "analytics")
 TICKS = os.sysconf("SC_CLK_TCK")
 STARTED = []
+
+
+def note(text):
+    print(text, file=sys.stderr)
 
 
 def fail(text):
@@ -126,8 +131,8 @@ def stop_all():
 class Stack:
     """Our services from their release build, each on the database DIRECTORY/<service>.db, behind the gateway."""
 
-    def __init__(self, binaries, directory):
-        self.binaries, self.directory = Path(binaries), Path(directory)
+    def __init__(self, binaries, directory, **settings):
+        self.binaries, self.directory, self.settings = Path(binaries), Path(directory), settings
         self.public = {name: free_address() for name in SERVICES}
         self.internal = {name: free_address() for name in SERVICES}
         self.processes = {}
@@ -141,6 +146,7 @@ class Stack:
             "HOLD_SECONDS": "600", "LIMITS": "off",
             # As many as the peers have processes.
             **({"LOOPS": "2"} if service == "catalog" and "LOOPS" not in os.environ else {}),
+            **self.settings,
         }
 
     def migrate(self, *services, path=None):
@@ -149,6 +155,12 @@ class Stack:
             own = {"DATABASE": str(path)} if path else {}
             subprocess.run([self.binaries / service, "migrate"], check=True,
                            env={**os.environ, **self.environment(service), **own})
+
+    def command(self, service, *arguments, path=None):
+        """What one of a service's own commands says of its database, or of the one at that path."""
+        own = {"DATABASE": str(path)} if path else {}
+        return subprocess.run([self.binaries / service, *arguments], capture_output=True, text=True,
+                              env={**os.environ, **self.environment(service), **own})
 
     def start(self, service):
         """Milliseconds from its start until it is ready."""
