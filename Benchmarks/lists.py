@@ -16,9 +16,10 @@ def last_pages(bench):
     directory = bench.subdirectory("large")
     stack = Stack(bench.stack.binaries, directory)
     stack.internal["identity"] = bench.stack.internal["identity"]
-    stack.migrate("catalog", "booking")
-    data.catalog(directory / "catalog.db", 200_000, 1)
-    data.booking(directory / "booking.db", bookings=1_000_000)
+    large.copy(large.kept(stack, "catalog", "plain-200000", lambda path: data.catalog(path, 200_000, 1)),
+               directory / "catalog.db")
+    large.copy(large.kept(stack, "booking", "of-one-1000000", lambda path: data.booking(path, bookings=1_000_000)),
+               directory / "booking.db")
     for service in ("catalog", "booking"):
         stack.start(service)
     token = bench.tools.token()
