@@ -67,7 +67,7 @@ def friday(bench):
 
 def on_sale(bench):
     """13: one session, and everybody wants it until its last seat is sold."""
-    stack = Stack(bench.stack.binaries, bench.subdirectory("onsale"), HOLD_SECONDS="5")
+    stack = Stack(bench.stack.binaries, bench.subdirectory("onsale"), HOLD_SECONDS="60")
     seats, sales = 5000 * bench.tools.seconds, iter(range(1, 2 + 2 * bench.rounds + 1))
     stack.migrate("catalog", "booking")
     data.catalog(stack.directory / "catalog.db", 1000)
@@ -86,13 +86,15 @@ def on_sale(bench):
                             warm_up_milliseconds=0, milliseconds=60_000 + 10_000 * bench.tools.seconds, **options)
         told = json.loads(fetch(f"http://{stack.gateway}/v1/sessions/ses_{session}/seats"))["counts"]
         wrong = {status for step in result["steps"].values() for status in step["statuses"]}
-        # The gateway's 504 says nothing about what the service has done since.
         wrong -= {"200", "201", "409", "503", "504"}
-        lost = result["steps"]["confirm"]["statuses"].get("504", 0)
-        counts.append((result["sold"], told, lost))
+        counts.append((result["sold"], told))
         silent = sum(step["silent_refusals"] for step in result["steps"].values())
         if wrong or silent or result["unanswered"]:
             fail(f"on sale: statuses {wrong}, {silent} refusals without Retry-After, {result['unanswered']} unanswered")
+        if not result["most_sold_after"]:
+            fail(f"on sale: {result['sold']} of {seats} seats were sold")
+        # Until nearly all is sold: who gets the very last seats may be somebody that has to come back for them.
+        result["per_second"] = result["completed"] * 0.99 / result["most_sold_after"]
         return result
 
     def many():
@@ -107,15 +109,15 @@ def on_sale(bench):
             ("closed", f"{CROWD} clients in closed loop"), ("rush", "5× that offered, open loop, 2,000 clients")):
         line = compared("13", f"one session on sale, {seats:,} seats, all through the gateway, {title}",
                         each(results[name]), each(results["many"]), f"{CROWD} clients, 1,000 sessions", 0.8)
-        line.ours += f"; sold out after {amount(each(results[name], 'seconds'), ' s')}; who got seats waited "
+        line.ours += f" until 99% were sold, after {amount(each(results[name], 'most_sold_after'), ' s')}"
+        line.ours += f"; all after {amount(each(results[name], 'seconds'), ' s')}; who got seats waited "
         line.ours += latencies([result["rounds"] for result in results[name]])
         line.result += "; " + refusals(results[name])
         lines.append(line)
     name, reservations = PUBLISHED
     lines.append(compared("13", "… bookings with seats, a second", each(results["closed"]),
                           [reservations] * bench.rounds, name, 1))
-    exact = sum(told["sold"] == seats and told["held"] == told["free"] == 0 and 0 <= seats - sold <= 4 * lost
-                for sold, told, lost in counts)
+    exact = sum(sold == told["sold"] == seats and told["held"] == told["free"] == 0 for sold, told in counts)
     audit = stack.command("booking", "audit")
     sentence = audit.stdout.strip().splitlines()[-1] if audit.returncode == 0 else "`booking audit` found differences"
     lines.append(Line("13", "… sold as the clients count, as the API tells, and the capacity are the same",

@@ -17,7 +17,6 @@ final class Driver {
     /// Of each journey's steps, which tally counts them: those of one name are counted together.
     private let tallied: [[Int]]
     private let names: [String]
-    private let shares: Int
     private let interval: UInt64
     private let givesUp: Bool
     private let patience: UInt64
@@ -27,16 +26,18 @@ final class Driver {
     private var idle: [Client] = []
     /// Clients that wait for an answer.
     private var busy = 0
+    /// Clients that were told to come back, and when they do: the first first.
+    private var away: [(client: Client, back: UInt64)] = []
     private var isOver = false
     private var nextIntended: UInt64
     private var rounds = 0
     private var completed = 0
     private var givenUp = 0
     private var tooLate = 0
-    /// Seats, from the first round on; once the capacity is reached, it is over.
+    /// Seats, from the first round on, and when 99 in 100 were; once the capacity is reached, it is over.
     private var sold = 0
     private let capacity: Int
-    private var lastSale: UInt64 = 0
+    private var (lastSale, mostSold): (UInt64, UInt64) = (0, 0)
     private var tallies: [Tally]
     /// Whole rounds, from their intended start.
     private var wholes = Tally()
@@ -54,7 +55,6 @@ final class Driver {
         let count = try options.number("clients", default: 64)
         let journeys = try options.journeys(clients: count)
         self.journeys = journeys
-        shares = journeys.reduce(0) { $0 + $1.share }
         var names: [String] = []
         tallied = journeys.map { journey in
             journey.steps.map { step in
@@ -92,11 +92,20 @@ final class Driver {
                 guard let context else { return }
                 Unmanaged<Driver>.fromOpaque(context).takeUnretainedValue().timeHasCome()
             }, context)
+        let returns = event_new(
+            base, -1, Int16(EV_PERSIST),
+            { _, _, context in
+                guard let context else { return }
+                Unmanaged<Driver>.fromOpaque(context).takeUnretainedValue().letBack()
+            }, context)
+        var often = timeval(tv_sec: 0, tv_usec: 20_000)
+        event_add(returns, &often)
         idle = clients.reversed()
         if interval == 0 { while let client = idle.popLast() { start(client, at: nanoseconds()) } }
         timeHasCome()
         event_base_dispatch(base)
         event_free(timer)
+        event_free(returns)
         return report()
     }
 
@@ -141,13 +150,13 @@ final class Driver {
             nextIntended += interval
         }
         guard givesUp, nextIntended <= now else { return }
-        let rounds = (now - nextIntended) / interval + 1
-        nextIntended += rounds * interval
-        if now >= begin { givenUp += Int(rounds) }
+        let missed = (now - nextIntended) / interval + 1
+        nextIntended += missed * interval
+        if now >= begin { givenUp += Int(missed) }
     }
 
     private func start(_ client: Client, at intended: UInt64) {
-        client.journey = journey(of: rounds)
+        client.journey = journeys.choice(rounds)
         client.step = 0
         client.id = ""
         client.round = rounds
@@ -163,16 +172,6 @@ final class Driver {
         client.send(step.request(client.number, client.round, client.id))
     }
 
-    private func journey(of round: Int) -> Int {
-        guard journeys.count > 1 else { return 0 }
-        var left = chance(round, "journey", shares)
-        for (number, journey) in journeys.enumerated() {
-            left -= journey.share
-            if left < 0 { return number }
-        }
-        return 0
-    }
-
     func received(_ outcome: Outcome, by client: Client) {
         let now = nanoseconds()
         let steps = journeys[client.journey].steps
@@ -186,6 +185,9 @@ final class Driver {
         }
         if isGood, let sells = step.sells { sell(sells(client.round), now) }
         if capacity > 0, lastSale > 0, now > lastSale + Self.longestWithoutSale { end = min(end, now) }
+        if step.comesBack, now < end, outcome.status == 503 || outcome.status == 504 {
+            return away.append((client, now + 1_000_000_000))
+        }
         guard isGood, client.step + 1 < steps.count, now < end else {
             busy -= 1
             if isCounted, isGood, client.step + 1 == steps.count { complete(client, outcome, at: now) }
@@ -198,9 +200,21 @@ final class Driver {
         ask(client)
     }
 
+    /// Every few milliseconds.
+    private func letBack() {
+        let now = nanoseconds()
+        let due = away.prefix { $0.back <= now || now >= end }
+        away.removeFirst(due.count)
+        for (client, _) in due where now < end { ask(client) }
+        guard now >= end, !due.isEmpty else { return }
+        busy -= due.count
+        timeHasCome()
+    }
+
     private func sell(_ seats: Int, _ now: UInt64) {
         sold += seats
         lastSale = now
+        if mostSold == 0, sold * 100 >= capacity * 99 { mostSold = now }
         if capacity > 0, sold >= capacity { end = min(end, now) }
     }
 
@@ -223,6 +237,7 @@ final class Driver {
             json.field("too_late", tooLate)
             json.field("started", rounds)
             json.field("sold", sold)
+            json.field("most_sold_after", mostSold < begin ? 0 : Double(mostSold - begin) / 1e9)
             // Nothing had come back for them, long after the end.
             json.field("unanswered", busy)
             json.field(named: "rounds", wholes)
@@ -232,10 +247,4 @@ final class Driver {
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }
-}
-
-func nanoseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

@@ -65,7 +65,7 @@ extension Options {
         return sale(of: { _ in session }, by: { tokens[$0 % tokens.count] })
     }
 
-    /// Book, reserve one to four seats, confirm.
+    /// Book, reserve one to four seats, confirm; whoever has a booking comes back for it.
     private func sale(
         of session: @escaping @Sendable (_ round: Int) -> String, by token: @escaping @Sendable (_ round: Int) -> String
     ) -> [Step] {
@@ -75,10 +75,10 @@ extension Options {
                 post("/v1/sessions/\(session(round))/book", "", token(round))
             },
             // Too few are left, or none.
-            Step(name: "reserve", status: 200, refusal: 409) { _, round, id in
+            Step(name: "reserve", status: 200, refusal: 409, comesBack: true) { _, round, id in
                 post("/v1/bookings/\(id)/reserve", #"{"seats":\#(seats(round))}"#, token(round))
             },
-            Step(name: "confirm", status: 200, sells: seats) { _, round, id in
+            Step(name: "confirm", status: 200, comesBack: true, sells: seats) { _, round, id in
                 post("/v1/bookings/\(id)/confirm", "", token(round))
             },
         ]

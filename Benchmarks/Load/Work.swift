@@ -5,6 +5,8 @@ struct Step: Sendable {
     let status: Int
     /// A refusal that is part of life, as when the last seats have gone: it is counted, and no fault.
     var refusal: Int?
+    /// Whether who is refused for too much work, or not answered in time, comes back after a second, as it was told.
+    var comesBack = false
     /// How many seats its success has sold, in a round.
     var sells: (@Sendable (_ round: Int) -> Int)?
     /// The request's bytes: for a client, by its number; in a round, which all clients count together; about the id
@@ -16,6 +18,18 @@ struct Step: Sendable {
 struct Journey: Sendable {
     let share: Int
     let steps: [Step]
+}
+
+extension [Journey] {
+    /// Which of them a round is.
+    func choice(_ round: Int) -> Int {
+        var left = chance(round, "journey", reduce(0) { $0 + $1.share })
+        for (number, journey) in enumerated() {
+            left -= journey.share
+            if left < 0 { return number }
+        }
+        return 0
+    }
 }
 
 extension Options {
