@@ -8,7 +8,7 @@ from statistics import median
 
 import data
 from measure import CROWD, interleaved
-from report import Line, amount, compared, compared_with_processor, each
+from report import Line, amount, compared, compared_with_processor, detail, each
 from stack import SERVICES, Stack, fetch, plain_nginx
 
 MOVIES = "/v1/movies"
@@ -46,6 +46,8 @@ class Bench:
             for name in there:
                 goal = (2.5, 0.4) if name == "Express" else (None, None)
                 lines.append(compared_with_processor("1", work, results[kind], results[name], name, *goal))
+            if not there:
+                lines.append(Line("1", work, amount(each(results[kind])) + detail(results[kind]), "", "", ""))
             if "Express" in there:
                 # Hummingbird's published figures for this work are about 0.65 of Express's.
                 hummingbird = [0.65 * result["per_second"] for result in results["Express"]]
