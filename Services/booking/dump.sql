@@ -25,6 +25,7 @@ INSERT INTO migrations VALUES('v0016_refunds_followed','ed1176fd208c5cc8',0,1);
 INSERT INTO migrations VALUES('v0017_journal','25bba3ec9bf26d11',0,0);
 INSERT INTO migrations VALUES('v0018_refunds_told','311b632c650eb4c6',0,1);
 INSERT INTO migrations VALUES('v0019_failed_payment_jobs','e533c7ff9aa49764',0,1);
+INSERT INTO migrations VALUES('v0020_rolled_back','4a0937dd5fc995ce',0,1);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -251,7 +252,7 @@ CREATE TABLE events (
     -- Of the session, after the event.
     free INTEGER NOT NULL,
     occurred_at INTEGER NOT NULL
-) STRICT;
+, retold_at INTEGER) STRICT;
 CREATE TABLE lost_events (
     last INTEGER PRIMARY KEY,
     first INTEGER NOT NULL CHECK (first <= last)
@@ -298,6 +299,10 @@ CREATE TABLE journal (
     -- and the entry.
     hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
+CREATE TABLE unasked_followers (
+    name TEXT PRIMARY KEY,
+    sequence INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('events',0);
 INSERT INTO sqlite_sequence VALUES('audit',0);

@@ -10,8 +10,9 @@ extension Request {
     ///
     ///     taken_events(source TEXT PRIMARY KEY, sequence INTEGER)
     ///
-    /// A source that was restored from an older copy tells `lost: [{first, last}]` besides: numbers of events that it may
-    /// have told and that never happened. Its later ones have higher numbers than these.
+    /// Without events the source asks how far it was heard. One that was put back to an older state tells
+    /// `lost: [{first, last}]` besides: numbers of events that it may have told and that never happened. Its later ones
+    /// have higher numbers than these.
     ///
     /// - Parameters:
     ///   - read: an event as it was sent; nil for one that is not as agreed, which refuses all of them.

@@ -24,6 +24,16 @@ import Time
         (try? events(box)).map { $0.last == position(of: "analytics", box) } == true
     }
 
+    private func toldOfTheFirst(_ listener: Listener) -> Int { listener.told.count { $0.contains(1) } }
+
+    /// Whether all have said how far they are, which comes before they are told anything.
+    private func isAsked(_ box: BoxOffice) -> Bool {
+        let count = try? box.service.running.context.database.read {
+            try $0.first("SELECT count(*) FROM unasked_followers") { try $0.int(0) }
+        }
+        return count == 0
+    }
+
     @Test("all that happens is told in order, each with its booking and its session")
     func order() async throws {
         try await BoxOffice.runFollowed { box, listener async throws in
@@ -55,20 +65,21 @@ import Time
     @Test("a follower that is away is told everything once it is back, and one whose answer was lost is told again")
     func awayAndBack() async throws {
         try await BoxOffice.runFollowed { box, listener async throws in
+            await eventually { isAsked(box) }
             listener.mood = .failing
             let id = try await box.open()
-            await eventually { listener.told.count >= 2 }
+            await eventually { toldOfTheFirst(listener) >= 2 }
             _ = try await box.reserve(id, 1)
             #expect(listener.taken.isEmpty)
             listener.mood = .silent
             await eventually { listener.taken.count >= 2 }
-            let before = listener.told.count
-            await eventually { listener.told.count > before }
+            let before = toldOfTheFirst(listener)
+            await eventually { toldOfTheFirst(listener) > before }
             listener.mood = .well
             _ = try await box.confirm(id)
             await eventually { isDelivered(box, listener) }
             #expect(listener.types == ["booking.opened", "seats.reserved", "booking.confirmed"])
-            #expect(listener.told.filter { $0.contains(1) }.count >= 4, "the first event went out again and again")
+            #expect(toldOfTheFirst(listener) >= 4, "the first event went out again and again")
         }
     }
 
@@ -94,7 +105,7 @@ import Time
             try await box.again { service async throws in
                 await eventually { listener.taken.count >= 251 }
                 #expect(listener.taken.map(Listener.sequence) == Array(1...251))
-                #expect(listener.told.dropFirst(known).map(\.count) == [100, 100, 50])
+                #expect(listener.told.dropFirst(known).map(\.count).filter { $0 > 0 } == [100, 100, 50])
             }
         }
     }

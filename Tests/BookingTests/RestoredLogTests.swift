@@ -100,6 +100,11 @@ import Time
                 SELECT sequence = (SELECT max(sequence) FROM events) FROM followers WHERE name = 'mail'
                 """
             await eventually { number(isRead) == 1 }
+            let toldBefore: SQL = """
+                SELECT count(*) FROM events
+                WHERE booking_id IS NOT NULL AND coalesce(retold_at, occurred_at) < \(box.service.clock.now)
+                """
+            #expect(number(toldBefore) == 0, "what is told again waits since it is")
             #expect(number(isRead) == 1 && number("SELECT count(*) FROM mails") == 0, "its owner had a mail long ago")
         }
     }

@@ -9,7 +9,7 @@ extension Stack {
             let waiting = try await self["booking"].sql(
                 """
                 SELECT (SELECT coalesce((SELECT max(sequence) FROM events), min(sequence)) - min(sequence) FROM followers)
-                    + (SELECT count(*) FROM retellings) + (SELECT count(*) FROM unsure_sessions)
+                    + (SELECT count(*) FROM unasked_followers) + (SELECT count(*) FROM retellings) + (SELECT count(*) FROM unsure_sessions)
                     + (SELECT count(*) FROM bookings WHERE closes_at < unixepoch() * 1000 AND confirmed_at IS NULL
                         AND cancelled_at IS NULL AND expired_at IS NULL) AS count
                 """)

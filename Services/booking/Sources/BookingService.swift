@@ -36,6 +36,7 @@ package struct BookingService: Service {
         Migration("v0018_refunds_told", sql: PackageResources.v0018_refunds_told_sql, safeForOlderCode: true),
         Migration(
             "v0019_failed_payment_jobs", sql: PackageResources.v0019_failed_payment_jobs_sql, safeForOlderCode: true),
+        Migration("v0020_rolled_back", sql: PackageResources.v0020_rolled_back_sql, safeForOlderCode: true),
     ]
 
     package static let commands = [
@@ -99,6 +100,8 @@ package struct BookingService: Service {
             guard context.settings.text(setting) != nil else { return nil }
             return Follower(name, try context.neighbour(name, setting: setting, for: "events"), context.metrics)
         }
+        let names = followers.map(\.name)
+        try await database.write { try $0.askAgain(names) }
         verifier = try context.verifierOfIdentity()
         try await Self.enlist(followers, in: database)
     }

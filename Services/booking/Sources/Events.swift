@@ -20,11 +20,12 @@ enum EventType: String, Sendable {
 
 extension Transaction {
     /// Tells what became of a booking, or how it stands, with the session's free seats. What happens is told by `record`.
-    func tell(_ type: EventType, _ booking: Booking, at now: Timestamp) throws {
+    /// - Parameter retoldAt: now, where it happened at another time.
+    func tell(_ type: EventType, _ booking: Booking, at now: Timestamp, retoldAt: Timestamp? = nil) throws {
         try execute(
             """
-            INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at)
-            SELECT \(type), id, \(booking.id), \(booking.reservedSeats), allocation - held - sold, \(now)
+            INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at, retold_at)
+            SELECT \(type), id, \(booking.id), \(booking.reservedSeats), allocation - held - sold, \(now), \(retoldAt)
             FROM sessions WHERE id = \(booking.sessionID)
             """)
     }
@@ -45,6 +46,8 @@ struct RecordedEvent: Sendable {
     let sequence: Int64
     private let type: EventType
     let occurredAt: Timestamp
+    /// When it was written.
+    let toldAt: Timestamp
     private let bookingID: BookingID?
     private let seats: Int64
     private let free: Int64
@@ -58,7 +61,7 @@ struct RecordedEvent: Sendable {
     /// `SELECT … FROM`, in the order in which `init(_:)` reads it.
     static let columns: SQL = """
         SELECT e.sequence, e.type, e.occurred_at, e.booking_id, e.seats, e.free, s.id, s.starts_at, s.allocation,
-            s.movie_id, s.place_id, s.time_zone
+            s.movie_id, s.place_id, s.time_zone, coalesce(e.retold_at, e.occurred_at)
         FROM events e JOIN sessions s ON s.id = e.session_id
         """
 
@@ -75,6 +78,7 @@ struct RecordedEvent: Sendable {
         movieID = try row.value(9)
         placeID = try row.value(10)
         timeZone = try row.text(11)
+        toldAt = try row.value(12)
     }
 
     func write(to json: inout JSONWriter) {

@@ -38,10 +38,13 @@ extension BookingService {
 
     /// - Returns: whether more may be waiting.
     package func relayBatch(to follower: Follower, _ batch: inout BatchSize) async throws -> Bool {
-        let next = try database.read { try $0.batch(for: follower.name, limit: batch.size) }
-        let oldest = next.events.first?.occurredAt
-        follower.backlog.show(oldest == nil ? 0 : next.newest - next.position, since: oldest, at: clock.now())
-        follower.setAside.set(next.setAside)
+        var next = try self.batch(for: follower, limit: batch.size)
+        if next.isUnasked {
+            try await askAtStart(follower, next)
+            next = try self.batch(for: follower, limit: batch.size)
+            // It was ahead, or another was: it is asked again, with what is lost.
+            guard !next.isUnasked else { return true }
+        }
         guard let first = next.events.first, let last = next.events.last else { return false }
         if next.isLacking { try await database.write { try $0.beginRetelling(to: follower.name) } }
         do {
@@ -53,12 +56,13 @@ extension BookingService {
                     return true
                 }
             }
+            let taken = try await follower.take(next.events, after: next.position, forgetting: next.lost)
+            if taken > last.sequence, try await goOn(beyond: taken, of: follower) { return true }
             // Its own account counts: one that was restored from a copy goes back to where that was made.
-            let taken = min(
-                try await follower.take(next.events, after: next.position, forgetting: next.lost), last.sequence)
-            try await advance(follower, to: taken)
+            let place = min(taken, last.sequence)
+            try await advance(follower, to: place)
             batch.wasTaken()
-            return taken == last.sequence && next.newest > taken
+            return place == last.sequence && next.newest > place
         } catch let refusal as EventsRefused {
             try await relayLess(to: follower, next, &batch, refusal)
             return true
@@ -76,6 +80,14 @@ extension BookingService {
             try transaction.goOnRetelling(to: follower.name, at: clock.now())
             try transaction.trimEvents(at: clock.now())
         }
+    }
+
+    /// What a follower is told next, with its metrics set to that.
+    private func batch(for follower: Follower, limit: Int64) throws -> Batch {
+        let next = try database.read { try $0.batch(for: follower.name, limit: limit) }
+        follower.backlog.show(next.waiting, since: next.events.first?.toldAt, at: clock.now())
+        follower.setAside.set(next.setAside)
+        return next
     }
 }
 
@@ -116,9 +128,11 @@ extension Connection {
             ORDER BY e.sequence LIMIT \(limit)
             """
         ) { try RecordedEvent($0) }
+        let newest = try newestEvent() ?? position
         return Batch(
-            position: position, newest: try newestEvent() ?? position, events: events, lost: lost,
-            isLacking: try lacksEvents(after: position, lost), setAside: try setAside(for: follower))
+            position: position, newest: newest, events: events, lost: lost,
+            isLacking: try lacksEvents(after: position, lost), setAside: try setAside(for: follower),
+            waiting: try waiting(after: position, upTo: newest, lost), isUnasked: try unasked(follower) != nil)
     }
 }
 
@@ -131,6 +145,9 @@ struct Batch: Sendable {
     /// Some before these are deleted, and were never taken.
     let isLacking: Bool
     let setAside: Int64
+    let waiting: Int64
+    /// It has not said how far it is since booking began.
+    let isUnasked: Bool
 }
 
 extension Transaction {
@@ -155,7 +172,7 @@ extension Transaction {
                     SELECT min(sequence) FROM events e
                     WHERE NOT EXISTS (
                         SELECT 1 FROM events_set_aside a WHERE a.sequence = e.sequence AND a.is_replayed = 0))
-                AND sequence <= (SELECT min(sequence) FROM followers) AND occurred_at < \(old)
+                AND sequence <= (SELECT min(sequence) FROM followers) AND coalesce(retold_at, occurred_at) < \(old)
                 AND NOT EXISTS (
                     SELECT 1 FROM events_set_aside a WHERE a.sequence = events.sequence AND a.is_replayed = 0)
             """)

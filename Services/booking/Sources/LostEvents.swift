@@ -6,7 +6,7 @@ import Telemetry
 import Time
 import TypedID
 
-/// Numbers of events that may have been told and never happened: the database was restored from an older copy.
+/// Numbers of events that may have been told and never happened: the database was put back to an older state.
 struct LostEvents: Sendable, Equatable {
     let first: Int64
     let last: Int64
@@ -17,30 +17,15 @@ extension BookingService {
     /// the clock on, in microseconds, which is beyond all that this log can have given, in any life of it. Followers
     /// hear which numbers to forget, and once more how every session stands.
     package static func restored(_ transaction: Transaction, at now: Timestamp) throws {
-        try transaction.keep(.restored, of: nil, at: now)
         let newest = try transaction.lastNumber()
-        let last = max(newest + 1, now.rawValue * 1_000)
-        try transaction.execute("INSERT INTO lost_events (first, last) VALUES (\(newest + 1), \(last))")
-        try transaction.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
-        try transaction.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', \(last))")
-        try transaction.execute(
-            """
-            INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at)
-            SELECT \(EventType.sessionChanged), id, NULL, 0, allocation - held - sold, \(now) FROM sessions ORDER BY id
-            """)
-        try transaction.execute(
-            """
-            INSERT INTO unsure_sessions (id)
-            SELECT id FROM sessions WHERE starts_at > \(now) AND id NOT IN (SELECT id FROM closed_sessions)
-            ON CONFLICT (id) DO NOTHING
-            """)
+        try transaction.lose(after: newest, through: newest, at: now)
     }
 
     private static let pauseMilliseconds: Int64 = 1_000
     private static let sessionsAtOnce: Int64 = 50
 
-    /// Closes sessions that catalog has deleted since the copy was made, as that had asked for. Ends once there are none
-    /// left to be unsure of; without catalog it goes on asking.
+    /// Closes sessions that catalog has deleted since the copy was made, as that had asked for. Without catalog it goes on
+    /// asking. There may be more at any time: followers alone know of a copy that `restore` has not made.
     func settleUnsureSessions() async {
         while !Task.isCancelled {
             do {
@@ -49,7 +34,10 @@ extension BookingService {
                         try $0.value(0, as: SessionID.self)
                     }
                 }
-                guard let last = ids.last else { return }
+                guard let last = ids.last else {
+                    try await loop.sleep(milliseconds: Self.pauseMilliseconds)
+                    continue
+                }
                 let known = Set(try await catalog.names(of: ids, TraceContext()).map(\.0))
                 let gone = ids.filter { !known.contains($0) }
                 let taken = try await database.write { [clock] transaction in
@@ -65,9 +53,39 @@ extension BookingService {
     }
 }
 
+extension Transaction {
+    /// Numbers after `known` may be those of another life of the log, which has told as far as `told`, or nobody knows
+    /// how far. What happens from now on has later ones than any.
+    func lose(after known: Int64, through told: Int64, at now: Timestamp) throws {
+        try keep(.restored, of: nil, at: now)
+        let newest = try lastNumber()
+        let last = max(newest + 1, told, now.rawValue * 1_000)
+        try execute("INSERT INTO lost_events (first, last) VALUES (\(known + 1), \(last))")
+        // What this life has given such numbers to did happen.
+        let shift = last - known
+        try execute("UPDATE events SET sequence = sequence + \(shift) WHERE sequence > \(known)")
+        try execute("UPDATE events_set_aside SET sequence = sequence + \(shift) WHERE sequence > \(known)")
+        try execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
+        try execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', \(newest + shift))")
+        // Whatever others have taken up to there is lost too, and no news.
+        try execute("UPDATE unasked_followers SET sequence = \(last)")
+        try execute(
+            """
+            INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at)
+            SELECT \(EventType.sessionChanged), id, NULL, 0, allocation - held - sold, \(now) FROM sessions ORDER BY id
+            """)
+        try execute(
+            """
+            INSERT INTO unsure_sessions (id)
+            SELECT id FROM sessions WHERE starts_at > \(now) AND id NOT IN (SELECT id FROM closed_sessions)
+            ON CONFLICT (id) DO NOTHING
+            """)
+    }
+}
+
 extension Connection {
     /// The last number that was given, of events that are kept or were.
-    fileprivate func lastNumber() throws -> Int64 {
+    func lastNumber() throws -> Int64 {
         try first("SELECT seq FROM sqlite_sequence WHERE name = 'events'") { try $0.int(0) } ?? 0
     }
 
@@ -75,6 +93,17 @@ extension Connection {
     func lostEvents(after position: Int64) throws -> [LostEvents] {
         try rows("SELECT first, last FROM lost_events WHERE last > \(position) ORDER BY last") {
             LostEvents(first: try $0.int(0), last: try $0.int(1))
+        }
+    }
+
+    /// How many events a follower at that position has still to take. Numbers are told apart from events: those that
+    /// are lost, or deleted, wait for nobody.
+    func waiting(after position: Int64, upTo newest: Int64, _ lost: [LostEvents]) throws -> Int64 {
+        let oldest = try first("SELECT min(sequence) FROM events") { try $0.intOrNil(0) } ?? nil
+        guard let oldest else { return 0 }
+        let before = max(position, oldest - 1)
+        return lost.reduce(max(0, newest - before)) { count, numbers in
+            count - max(0, min(numbers.last, newest) - max(numbers.first - 1, before))
         }
     }
 

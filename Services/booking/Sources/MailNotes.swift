@@ -27,10 +27,10 @@ extension BookingService {
 
     /// - Returns: whether more may have happened.
     package func noteMailBatch() async throws -> Bool {
-        let (position, last, newest, oldest) = try database.read { connection in
+        let (position, last, waiting, oldest) = try database.read { connection in
             let position = try connection.position(of: Mailer.follower)
             let oldest = try connection.first(
-                "SELECT occurred_at FROM events WHERE sequence > \(position) ORDER BY sequence LIMIT 1"
+                "SELECT coalesce(retold_at, occurred_at) FROM events WHERE sequence > \(position) ORDER BY sequence LIMIT 1"
             ) { try $0.value(0, as: Timestamp.self) }
             let last = try connection.first(
                 """
@@ -38,9 +38,11 @@ extension BookingService {
                     (SELECT sequence FROM events WHERE sequence > \(position) ORDER BY sequence LIMIT \(Self.mostEvents))
                 """
             ) { try $0.intOrNil(0) }
-            return (position, last ?? nil, try connection.newestEvent() ?? position, oldest)
+            let lost = try connection.lostEvents(after: position)
+            let newest = try connection.newestEvent() ?? position
+            return (position, last ?? nil, try connection.waiting(after: position, upTo: newest, lost), oldest)
         }
-        mailer.backlog.show(oldest == nil ? 0 : newest - position, since: oldest, at: clock.now())
+        mailer.backlog.show(waiting, since: oldest, at: clock.now())
         guard let last else { return false }
         try await database.write { [clock, mailer] transaction in
             // With mails off, those of today are not sent tomorrow.

@@ -43,7 +43,7 @@ extension Transaction {
 
     /// When it was opened, and what it is now.
     private func retell(_ booking: Booking, at now: Timestamp) throws {
-        try tell(.opened, booking, at: booking.createdAt)
+        try tell(.opened, booking, at: booking.createdAt, retoldAt: now)
         let state: EventType =
             if booking.refundedAt != nil {
                 .refunded

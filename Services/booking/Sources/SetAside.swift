@@ -109,7 +109,7 @@ extension Connection {
         let followers = try rows(
             """
             SELECT f.name, f.sequence, (SELECT count(*) FROM events WHERE sequence > f.sequence),
-                (SELECT occurred_at FROM events WHERE sequence > f.sequence ORDER BY sequence LIMIT 1),
+                (SELECT coalesce(retold_at, occurred_at) FROM events WHERE sequence > f.sequence ORDER BY sequence LIMIT 1),
                 EXISTS (SELECT 1 FROM retellings WHERE follower = f.name)
             FROM followers f ORDER BY f.name
             """

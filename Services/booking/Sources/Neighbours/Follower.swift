@@ -58,14 +58,18 @@ package struct Follower: Sendable {
     let backlog: Backlog
     /// Events that it refused, and that are not told again of themselves.
     let setAside: Gauge
+    /// How often it had taken what this log has never told.
+    let ahead: Counter
     private let client: HTTPClient
 
     init(_ name: String, _ client: HTTPClient, _ metrics: Metrics) {
         self.name = name
         self.client = client
         backlog = Backlog(of: name, metrics)
-        setAside = metrics.gauge(
-            "outbox_events_set_aside", "Events that a follower refuses to take.", [(name: "follower", value: name)])
+        let labels = [(name: "follower", value: name)]
+        setAside = metrics.gauge("outbox_events_set_aside", "Events that a follower refuses to take.", labels)
+        ahead = metrics.counter(
+            "outbox_followers_ahead_total", "Times that a follower had taken what this log has never told.", labels)
     }
 
     /// Sends events, the first of which comes right after `position` of all that it can take.
