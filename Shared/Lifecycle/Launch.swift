@@ -27,7 +27,7 @@ public enum Launch<S: Service> {
                     })
                 else { return usage() }
                 try refuseToBegin(settings)
-                let context = try quietContext(settings)
+                let context = try quietContext(settings, as: command.looks(rest) ? .looking : .beside)
                 defer { context.close() }
                 let text = try await command.run(rest, context)
                 print(text, terminator: text.utf8.last == UInt8(ascii: "\n") ? "" : "\n")
@@ -58,11 +58,13 @@ public enum Launch<S: Service> {
     }
 
     private static func migrate(_ settings: Settings) throws {
-        try quietContext(settings).close()
+        try quietContext(settings, as: .owning).close()
     }
 
     private static func seed(_ file: String, _ settings: Settings) async throws {
-        let context = try quietContext(settings)
+        // Where there is none it is made; one that is there may be a running service's.
+        let isNew = access(S.databasePath(settings), F_OK) != 0
+        let context = try quietContext(settings, as: isNew ? .owning : .beside)
         defer { context.close() }
         let text = String(decoding: try readBytes(file, atMost: 64 * 1_048_576), as: UTF8.self)
         let seeded = try await context.database.write { transaction in
@@ -97,8 +99,8 @@ public enum Launch<S: Service> {
         return answer?.status == 200
     }
 
-    private static func quietContext(_ settings: Settings) throws -> ServiceContext {
-        try ServiceContext(S.self, settings: settings, clock: .system, log: nil, worker: commandWorker)
+    private static func quietContext(_ settings: Settings, as use: Database.Use) throws -> ServiceContext {
+        try ServiceContext(S.self, settings: settings, clock: .system, log: nil, worker: commandWorker, as: use)
     }
 
     private static func usage() -> Int32 {

@@ -109,11 +109,13 @@ private func keepKeysFresh(_ verifier: TokenVerifier, _ loop: EventLoop) async {
 let commandWorker: Int64 = 1023
 
 extension ServiceContext {
-    init<S: Service>(_: S.Type, settings: Settings, clock: WallClock, log: Logger?, worker: Int64) throws {
+    init<S: Service>(
+        _: S.Type, settings: Settings, clock: WallClock, log: Logger?, worker: Int64, as use: Database.Use = .owning
+    ) throws {
         let metrics = Metrics()
         let count = try settings.integer("LOOPS", default: S.defaultLoops, in: 1...8)
         let path = S.databasePath(settings)
-        let database = try Database(.init(path: path), migrations: S.migrations, metrics: metrics)
+        let database = try Database(.init(path: path), migrations: S.migrations, as: use, metrics: metrics)
         let loops = try (0..<count).map { try EventLoop(name: "\(S.name)-\($0)") }
         try self.init(
             S.self, settings: settings, clock: clock, log: log, worker: worker, database: database, loops: loops,

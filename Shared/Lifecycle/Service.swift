@@ -50,24 +50,29 @@ extension Service {
     public static var defaultLoops: Int64 { 1 }
 }
 
-/// A command of a service's executable, such as `identity grant EMAIL ROLE`.
+/// A command of a service's executable, such as `identity grant EMAIL ROLE`. It is run beside a service that may be
+/// running: it leaves the database's schema and log alone.
 public struct Command: Sendable {
     public let name: String
     /// What comes after the name, for the usage text.
     public let parameters: [String]
     /// Whether it reads what comes after the name itself, with `Options`.
     let takesOptions: Bool
+    /// Whether, with these arguments, it writes nothing: it cannot then, whatever it does.
+    let looks: @Sendable (_ arguments: [String]) -> Bool
     /// Returns what is printed.
     /// - Throws: whatever is then told to the person who ran it.
     public let run: @Sendable (_ arguments: [String], _ context: ServiceContext) async throws -> String
 
     public init(
         _ name: String, _ parameters: [String], takesOptions: Bool = false,
+        looks: @escaping @Sendable (_ arguments: [String]) -> Bool = { _ in false },
         run: @escaping @Sendable (_ arguments: [String], _ context: ServiceContext) async throws -> String
     ) {
         self.name = name
         self.parameters = parameters
         self.takesOptions = takesOptions
+        self.looks = looks
         self.run = run
     }
 }

@@ -9,33 +9,59 @@ import Telemetry
 /// may be run again, and it is not undone outside of the database.
 public final class Database: Sendable {
     let queue: WriteQueue
-    let writer: Writer
-    /// Nil where it is stepped.
+    /// Nil where it is only looked at.
+    let writer: Writer?
+    /// Nil where it is stepped, or only looked at.
     private let thread: WriterThread?
     let readers: Readers
     let isClosed = Atomic(false)
     let path: String
 
-    /// Opens the file, makes it when there is none, and applies the migrations it lacks.
-    /// - Throws: `newerSchema`, `changedMigration`, `failedMigration` or `cannotOpen` when this program must not work
-    ///   with the file, or a restore of it was interrupted; a temporary error when it can't right now.
+    /// What somebody may do with a file that others may be using.
+    public enum Use: Sendable {
+        /// It is his own: he makes it where there is none, brings its schema up to date and empties its log.
+        case owning
+        /// It may be a running service's: its schema has to be this program's, and its log is left alone.
+        case beside
+        /// The same, and nothing is written.
+        case looking
+    }
+
+    /// Opens the file; its owner makes it when there is none, and applies the migrations it lacks.
+    /// - Throws: `newerSchema`, `olderSchema`, `changedMigration`, `failedMigration` or `cannotOpen` when this program
+    ///   must not work with the file, or a restore of it was interrupted; a temporary error when it can't right now.
     public init(
-        _ configuration: Configuration, migrations: [Migration], metrics: Metrics? = nil
+        _ configuration: Configuration, migrations: [Migration], as use: Use = .owning, metrics: Metrics? = nil
     ) throws(DatabaseError) {
         let opening = Opening(configuration: configuration)
         try Self.refuseHalfRestored(configuration.path)
-        try opening.prepareFile()
-        let transaction = try opening.writer()
-        try Migrator(migrations: migrations, path: configuration.path, now: configuration.now).migrate(transaction)
-        try Self.emptyLog(transaction)
+        let migrator = Migrator(migrations: migrations, path: configuration.path, now: configuration.now)
+        var transaction: Transaction?
+        if use == .owning {
+            try opening.prepareFile()
+            let own = try opening.writer()
+            try migrator.migrate(own)
+            try Self.emptyLog(own)
+            transaction = own
+        } else {
+            // Before a writer is opened, which may change the file already.
+            try migrator.requireCurrent(try opening.reader())
+            if use == .beside { transaction = try opening.writer() }
+        }
         let metrics = WriterMetrics(metrics ?? Metrics())
         let queue = WriteQueue(limit: configuration.queueLimit, metrics: metrics)
-        let writer = Writer(transaction, opening: opening, queue: queue, metrics: metrics)
+        let writer = transaction.map {
+            Writer($0, opening: opening, queue: queue, metrics: metrics, emptiesLog: use == .owning)
+        }
         path = configuration.path
         self.queue = queue
         self.writer = writer
         readers = Readers(opening)
-        thread = configuration.isStepped ? nil : try WriterThread { writer.run() }
+        if let writer, !configuration.isStepped {
+            thread = try WriterThread { writer.run() }
+        } else {
+            thread = nil
+        }
     }
 
     deinit { close() }
@@ -56,7 +82,8 @@ public final class Database: Sendable {
     public nonisolated(nonsending) func write<T: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> T
     ) async throws -> T {
-        try await withCheckedThrowingContinuation { continuation in
+        guard writer != nil else { throw DatabaseError.readOnly }
+        return try await withCheckedThrowingContinuation { continuation in
             let write = Write(
                 run: { transaction in
                     let value = try body(transaction)
@@ -73,14 +100,14 @@ public final class Database: Sendable {
 
     /// Goes up with each committed batch that changed something, before its writers are answered: whoever read it
     /// before the database may keep what he read until it changes. Other processes' writes are not counted.
-    public var generation: UInt64 { writer.generation }
+    public var generation: UInt64 { writer?.generation ?? 0 }
 
-    /// Takes no more work, does what is queued, empties the log into the file and waits for all of that. The event
-    /// loops' connections close with their loops.
+    /// Takes no more work, does what is queued, empties the log into the file if that is its own, and waits for all of
+    /// that. The event loops' connections close with their loops.
     public func close() {
         let wasClosed = isClosed.exchange(true, ordering: .acquiringAndReleasing)
         queue.close()
-        if let thread { thread.join() } else if !wasClosed { writer.run() }
+        if let thread { thread.join() } else if !wasClosed { writer?.run() }
         readers.removeSpare()
     }
 

@@ -32,15 +32,14 @@ extension Database {
     }
 
     private static func fill(_ draft: String, from source: String, _ migrations: [Migration]) throws(DatabaseError) {
-        let copy = try pages(of: source, in: draft, migrations)
+        let copy = try pages(of: source, in: draft)
+        try Migrator(migrations: migrations, path: source, now: Clock.wallMilliseconds).check(copy)
         try SQLite.read { () throws in try check(copy) }
         try copy.set("PRAGMA user_version = \(copyMark)")
     }
 
-    /// One file of this program's, without a log beside it.
-    private static func pages(
-        of source: String, in draft: String, _ migrations: [Migration]
-    ) throws(DatabaseError) -> Transaction {
+    /// One file, without a log beside it.
+    private static func pages(of source: String, in draft: String) throws(DatabaseError) -> Transaction {
         let from = try Opening(configuration: Configuration(path: source)).copied()
         let opening = Opening(configuration: Configuration(path: draft))
         try opening.prepareFile()
@@ -53,22 +52,46 @@ extension Database {
         // The log may be cut back again.
         try from.set("COMMIT")
         try to.set("PRAGMA journal_mode = DELETE")
-        try Migrator(migrations: migrations, path: source, now: Clock.wallMilliseconds).check(to)
         return to
     }
 
     /// Runs `body` on a copy that is made for it beside the file: nobody who uses the file waits, however long that
     /// takes. It is of one moment, and not checked for damage. Nothing is left of it, also by a process that is killed
-    /// in `body`: the file has no name by then.
-    /// - Throws: as `copy` does, and what `body` throws.
+    /// in `body`: the file has no name by then. What one has left that was killed before goes at the next time.
+    /// - Throws: as `copy` does, `olderSchema`, and what `body` throws.
     public func withCopy<T>(migrations: [Migration], _ body: (Connection) throws -> T) throws -> T {
-        let draft = "\(path).looked-at-\(getpid())"
-        func forget() { for suffix in ["", "-journal"] { unlink(draft + suffix) } }
-        forget()
+        Self.removeLeftDrafts(of: path)
+        // Not the process's id: in containers, two that use one database may have the same.
+        let draft = "\(path)\(Self.draftMark)\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        func forget() { for suffix in Self.draftSuffixes { unlink(draft + suffix) } }
         defer { forget() }
-        let copy = try Self.pages(of: path, in: draft, migrations)
+        let copy = try Self.pages(of: path, in: draft)
         forget()
+        try Migrator(migrations: migrations, path: path, now: Clock.wallMilliseconds).requireCurrent(copy)
         return try body(copy)
+    }
+
+    private static let draftMark = ".looked-at-"
+    private static let draftSuffixes = ["", "-journal", "-wal", "-shm"]
+    /// Whoever makes a copy writes to it all the time: one that has not changed for so long is nobody's.
+    private static let draftIsLeftSeconds = 60
+
+    private static func removeLeftDrafts(of path: String) {
+        let directory = directory(of: path)
+        let prefix = (path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path) + draftMark
+        guard let listing = opendir(directory) else { return }
+        defer { closedir(listing) }
+        let now = time(nil)
+        while let entry = readdir(listing) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            var status = stat()
+            guard name.hasPrefix(prefix), stat("\(directory)/\(name)", &status) == 0,
+                status.st_mtim.tv_sec < now - draftIsLeftSeconds
+            else { continue }
+            unlink("\(directory)/\(name)")
+        }
     }
 
     private static func copyPages(_ from: Connection, _ to: Connection) throws(DatabaseError) {

@@ -26,6 +26,8 @@ public enum DatabaseError: Error, Equatable {
     case constraint(Constraint, message: String)
     /// The ledger holds a migration that this program does not know and that is not safe for older code.
     case newerSchema(migration: String)
+    /// It lacks migrations, and this program is not to apply them: a service may be using it as it is.
+    case olderSchema(has: String, wanted: String)
     /// A migration is not the one that was applied under its name, or comes before one already applied.
     case changedMigration(String)
     case failedMigration(String, message: String)
@@ -40,7 +42,8 @@ public enum DatabaseError: Error, Equatable {
     public var isTemporary: Bool {
         switch self {
         case .busy, .diskFull, .readOnly, .io, .outOfMemory, .closed, .overloaded: true
-        case .corrupt, .constraint, .newerSchema, .changedMigration, .failedMigration, .cannotOpen, .sql: false
+        case .corrupt, .constraint, .newerSchema, .olderSchema, .changedMigration, .failedMigration, .cannotOpen, .sql:
+            false
         }
     }
 }
@@ -58,6 +61,11 @@ extension DatabaseError: CustomStringConvertible {
         case .constraint(let kind, let message): "A rule of the schema forbids it (\(kind.rawValue)): \(message)."
         case .newerSchema(let migration):
             "The database has the migration \(migration), which this program does not know: run the newer program."
+        case .olderSchema(let migration, let wanted):
+            """
+            The database has the schema \(migration), this program knows \(wanted): use the program of the service that \
+            runs, or bring it up to date by starting this one's.
+            """
         case .changedMigration(let name):
             "The migration \(name) is not the one that this database was made with: run the program that made it."
         case .failedMigration(let name, let message): "The migration \(name) failed, and was undone: \(message)."

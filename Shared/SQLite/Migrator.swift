@@ -23,11 +23,22 @@ struct Migrator {
     }
 
     /// Makes sure that a database is of these migrations, without changing it.
-    func check(_ transaction: Transaction) throws(DatabaseError) {
-        guard let known = try ledger(transaction) else {
+    func check(_ connection: Connection) throws(DatabaseError) {
+        _ = try missing(after: known(connection))
+    }
+
+    /// Makes sure that a database has all of these migrations, without changing it: others may be using it as it is.
+    func requireCurrent(_ connection: Connection) throws(DatabaseError) {
+        let known = try known(connection)
+        guard try !missing(after: known).isEmpty else { return }
+        throw .olderSchema(has: known.last?.name ?? "none", wanted: migrations.last?.name ?? "none")
+    }
+
+    private func known(_ connection: Connection) throws(DatabaseError) -> [Entry] {
+        guard let known = try ledger(connection) else {
             throw .cannotOpen(path: path, reason: "there is nothing in it")
         }
-        _ = try missing(after: known)
+        return known
     }
 
     private func begin(_ transaction: Transaction) throws(DatabaseError) {
@@ -81,9 +92,9 @@ struct Migrator {
     }
 
     /// What was applied, in its order; nil in an empty database.
-    private func ledger(_ transaction: Transaction) throws(DatabaseError) -> [Entry]? {
+    private func ledger(_ connection: Connection) throws(DatabaseError) -> [Entry]? {
         let tables = try read {
-            try transaction.rows("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite@_%' ESCAPE '@'") { row in
+            try connection.rows("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite@_%' ESCAPE '@'") { row in
                 try row.text(0)
             }
         }
@@ -92,7 +103,7 @@ struct Migrator {
             throw .cannotOpen(path: path, reason: "it has tables but no ledger of migrations: it is not this program's")
         }
         return try read {
-            try transaction.rows("SELECT name, checksum, safe_for_older_code FROM migrations ORDER BY rowid") { row in
+            try connection.rows("SELECT name, checksum, safe_for_older_code FROM migrations ORDER BY rowid") { row in
                 try Entry(name: row.text(0), checksum: row.text(1), safeForOlderCode: row.bool(2))
             }
         }

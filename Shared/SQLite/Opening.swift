@@ -39,6 +39,9 @@ struct Opening: Sendable {
     }
 
     func reader() throws(DatabaseError) -> Connection {
+        guard access(configuration.path, F_OK) == 0 || errno != ENOENT else {
+            throw .cannotOpen(path: configuration.path, reason: "there is none")
+        }
         let handle = try handle(SQLITE_OPEN_READONLY)
         let connection = Connection(handle, statementLimit: configuration.statementLimit)
         try set(Pragmas.reader(configuration), on: connection)

@@ -12,13 +12,16 @@ final class Writer: @unchecked Sendable {
     private let opening: Opening
     private let queue: WriteQueue
     private let metrics: WriterMetrics
+    private let emptiesLog: Bool
     private var transaction: Transaction
     /// The disk failed under this connection: it is replaced before it is used again.
     private var isSuspect = false
     private let committed = Atomic<UInt64>(0)
 
-    init(_ transaction: Transaction, opening: Opening, queue: WriteQueue, metrics: WriterMetrics) {
+    /// - Parameter emptiesLog: whether it does at its end: not where the log may be another process's.
+    init(_ transaction: Transaction, opening: Opening, queue: WriteQueue, metrics: WriterMetrics, emptiesLog: Bool) {
         self.transaction = transaction
+        self.emptiesLog = emptiesLog
         self.opening = opening
         self.queue = queue
         self.metrics = metrics
@@ -30,7 +33,7 @@ final class Writer: @unchecked Sendable {
     /// The thread's whole life: until the queue is closed and drained.
     func run() {
         while let batch = queue.take(upTo: opening.configuration.batchLimit) { run(timely(batch)) }
-        checkpoint()
+        if emptiesLog { checkpoint() }
     }
 
     /// Without those that have waited too long, which are the first ones.

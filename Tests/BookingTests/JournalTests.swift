@@ -86,6 +86,7 @@ import Time
         try Database(.init(path: path), migrations: Array(BookingService.migrations.prefix(before))).close()
         _ = try SchemaDump.sqlite(path, try readFile("\(checkoutPath)/Services/booking/seeds.sql"))
         _ = try SchemaDump.sqlite(path, "INSERT INTO closed_sessions VALUES (77, 5)")
+        try Database(.init(path: path), migrations: BookingService.migrations).close()
         #expect(try !audited(path).differences.isEmpty, "nobody has begun it")
         for start in 0..<2 {
             let service = try await ServiceUnderTest(BookingService.self, clock: .atSystemTime(), databasePath: path)

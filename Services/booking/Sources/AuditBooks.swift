@@ -10,7 +10,8 @@ extension BookingService {
     ///
     /// `booking audit payments` is the other one.
     static let audit = Command(
-        "audit", ["[--expect HASH] [--lines 40] |"] + auditPayments.parameters, takesOptions: true
+        "audit", ["[--expect HASH] [--lines 40] |"] + auditPayments.parameters, takesOptions: true,
+        looks: { _ in true }
     ) { arguments, context in
         if arguments.first == "payments" { return try await auditPayments.run(arguments, context) }
         let options = try Options(arguments, named: ["expect", "lines"], words: 0)

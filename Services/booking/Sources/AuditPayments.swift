@@ -5,8 +5,9 @@ import Time
 extension BookingService {
     /// `booking audit payments [--provider [--days N]]`: holds every booking against its payments, and names what does not
     /// agree; with `--provider` also every payment of the last days against what the provider says of it.
-    static let auditPayments = Command("audit", ["payments", "[--provider [--days N]]"], takesOptions: true) {
-        arguments, context in
+    static let auditPayments = Command(
+        "audit", ["payments", "[--provider [--days N]]"], takesOptions: true, looks: { _ in true }
+    ) { arguments, context in
         let options = try Options(arguments, named: ["days"], flags: ["provider"], words: 1)
         guard options.words == ["payments"] else { throw UsageError("Audit what? `payments` is all there is.") }
         let days = try options.integer("days", default: 30, in: 1...3650)

@@ -73,7 +73,9 @@ extension BookingService {
 
     /// `booking outbox` shows how far each follower has come and what is set aside; `booking outbox replay [SEQUENCE]`
     /// tells that again, or all of it, as it is now: under a new number, as followers take no number twice.
-    static let outbox = Command("outbox", ["[replay [SEQUENCE]]"], takesOptions: true) { arguments, context in
+    static let outbox = Command(
+        "outbox", ["[replay [SEQUENCE]]"], takesOptions: true, looks: { $0.isEmpty }
+    ) { arguments, context in
         switch (arguments.first, Array(arguments.dropFirst())) {
         case (nil, _): return try context.database.read { try $0.outbox(at: context.clock.now()) }
         case ("replay", let rest) where rest.isEmpty: return try await replay(nil, context)

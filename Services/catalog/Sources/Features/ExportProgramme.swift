@@ -11,7 +11,8 @@ extension CatalogService {
     /// `catalog export --from 2026-11-23 [--days 7] [--format csv|json] [--place PLACE]`: the sessions of those days, as each
     /// place's clocks have them, place by place, the earliest first. `catalog import` takes what this writes.
     static let exportProgramme = Command(
-        "export", ["--from DATE", "[--days 7]", "[--format csv|json]", "[--place PLACE]"], takesOptions: true
+        "export", ["--from DATE", "[--days 7]", "[--format csv|json]", "[--place PLACE]"], takesOptions: true,
+        looks: { _ in true }
     ) { arguments, context in
         let options = try Options(arguments, named: ["from", "days", "format", "place"], words: 0)
         guard case .day(let first)? = options["from"].flatMap(DateBound.init) else {
