@@ -12,6 +12,8 @@ extension BookingService {
     private static let longestBackoffMilliseconds: Int64 = 4_000
     /// A hundred events of some 400 bytes fit into a body of 64 KiB.
     static let eventsAtOnce: Int64 = 100
+    /// For a follower that is away; then what all have taken is deleted.
+    static let eventsAreKeptMilliseconds: Int64 = 7 * 86_400_000
 
     /// Tells a follower what happens, for as long as the service runs.
     func relay(to follower: Follower) async {
@@ -151,8 +153,6 @@ struct Batch: Sendable {
 }
 
 extension Transaction {
-    private static let eventsAreKeptMilliseconds: Int64 = 7 * 86_400_000
-
     func advance(_ follower: String, to sequence: Int64) throws {
         try execute(
             """
@@ -164,7 +164,7 @@ extension Transaction {
     /// Deletes old events that every follower has taken: a few each time, yet more than come in between. What is set
     /// aside stays.
     fileprivate func trimEvents(at now: Timestamp) throws {
-        let old = now.advanced(byMilliseconds: -Self.eventsAreKeptMilliseconds)
+        let old = now.advanced(byMilliseconds: -BookingService.eventsAreKeptMilliseconds)
         try execute(
             """
             DELETE FROM events

@@ -1,8 +1,9 @@
 import JSON
 import SQLite
+import Time
 import TypedID
 
-/// Every session, recomputed from the journal and compared with the tables.
+/// Every session, recomputed from the journal and compared with the tables, and with what followers are told.
 package struct BookAudit {
     /// A sentence each, the chain's first, then session by session.
     package private(set) var differences: [String] = []
@@ -10,15 +11,32 @@ package struct BookAudit {
     /// How many sessions and rows were compared.
     package private(set) var sessions = 0
     package private(set) var rows = 0
+    /// And how many events.
+    package private(set) var events = 0
     /// The last entry's hash, in hexadecimal; what the chain begins with where there is no entry.
     package private(set) var head = hexadecimal(JournalChain.beginning)
     /// The numbers of each session's entries: one session at a time is recomputed, however many there are.
     private var numbers: [SessionID: [Int64]] = [:]
+    /// The same of events.
+    private var told: [SessionID: [Int64]] = [:]
+    private let keptSince: Timestamp
+    /// Events that do not follow from the journal, which began after some of them.
+    private var unfounded: [(session: SessionID, event: ToldEvents.Unfounded)] = []
+    private var began: Timestamp?
+    private var firstFounded: Int64 = .max
 
-    /// - Parameter expected: a hash that must be in the chain.
-    package init(_ connection: Connection, expecting expected: String? = nil) throws {
+    /// - Parameters:
+    ///   - expected: a hash that must be in the chain.
+    ///   - now: says which events may be deleted.
+    package init(_ connection: Connection, expecting expected: String? = nil, at now: Timestamp) throws {
+        keptSince = now.advanced(byMilliseconds: -BookingService.eventsAreKeptMilliseconds)
         try followChain(connection, expected?.lowercased())
-        for session in try connection.auditedSessions() { try compare(session, connection) }
+        told = try connection.numbersOfEvents()
+        let audited = try connection.auditedSessions()
+        for session in Set(told.keys).union(audited).sorted(by: { $0.rawValue < $1.rawValue }) {
+            try compare(session, connection)
+        }
+        tellUnfounded()
         differences += try connection.strayRows()
     }
 
@@ -35,6 +53,7 @@ package struct BookAudit {
             }
             (last, previous) = (number, hash)
             if let session { numbers[session, default: []].append(number) }
+            noteBeginning(text)
             if !isExpected { isExpected = hexadecimal(hash) == expected }
             entries += 1
         }
@@ -72,12 +91,39 @@ package struct BookAudit {
         }
     }
 
+    /// A session that was closed before the journal began is noted with the time of that.
+    private mutating func noteBeginning(_ text: String) {
+        guard began == nil, let (entry, time) = try? JournalEntry.read(text) else { return }
+        if case .closed = entry { return }
+        began = time
+    }
+
+    private mutating func compare(_ events: inout ToldEvents, _ session: SessionID, _ connection: Connection) throws {
+        let told = try connection.tellings(told[session] ?? [])
+        self.events += told.count
+        events.compare(told, keptSince: keptSince)
+        differences += events.untold.map { "\(session), entry \($0) of the journal: no event tells it" }
+        unfounded += events.unfounded.map { (session, $0) }
+        firstFounded = min(firstFounded, events.firstFounded ?? .max)
+    }
+
+    /// What was told before the journal began is not in it.
+    private mutating func tellUnfounded() {
+        for (session, event) in unfounded
+        where event.sequence > firstFounded || event.telling.at.rawValue > began?.rawValue ?? .min {
+            differences.append("\(session), event \(event.sequence): the journal does not have it (\(event.telling))")
+        }
+        unfounded = []
+    }
+
     private mutating func recomputed(_ session: SessionID, _ connection: Connection) throws -> [RowName: JSONObject] {
         var books = SessionBooks(session)
+        var events = ToldEvents()
         for number in numbers[session] ?? [] {
             let text = try connection.first("SELECT entry FROM journal WHERE number = \(number)") { try $0.text(0) }
             do {
                 let (entry, time) = try JournalEntry.read(text ?? "")
+                defer { events.note(number, entry, at: time, books) }
                 try books.apply(entry, at: time)
             } catch let contradiction as SessionBooks.Contradiction {
                 differences.append("\(session), entry \(number) of the journal: \(contradiction.reason)")
@@ -85,6 +131,7 @@ package struct BookAudit {
                 differences.append("\(session), entry \(number) of the journal is none: \(text ?? "")")
             }
         }
+        try compare(&events, session, connection)
         return books.audited
     }
 }

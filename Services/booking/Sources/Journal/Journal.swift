@@ -9,8 +9,10 @@ enum JournalChain {
     /// Before the first entry.
     static let beginning = [UInt8](repeating: 0, count: SHA256.length)
 
+    /// 0 stands for none: no session has that number, and a row that says it has is another than one that says nothing.
     static func hash(after previous: [UInt8], _ session: SessionID?, _ text: String) -> [UInt8] {
-        SHA256.hash(previous + Array("\(session?.rawValue ?? 0) \(text)".utf8))
+        let number = session.map { $0.rawValue == 0 ? "-0" : "\($0.rawValue)" } ?? "0"
+        return SHA256.hash(previous + Array("\(number) \(text)".utf8))
     }
 }
 

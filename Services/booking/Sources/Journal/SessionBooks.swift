@@ -6,8 +6,8 @@ import TypedID
 struct SessionBooks {
     private let session: SessionID
     private var rows: [RowName: JSONObject] = [:]
-    private var held: Int64 = 0
-    private var sold: Int64 = 0
+    private(set) var held: Int64 = 0
+    private(set) var sold: Int64 = 0
     /// What each booking has: its seats, and its tickets, those that were given back among them.
     private var seats: [BookingID: [SeatID]] = [:]
     private var tickets: [BookingID: [TicketID]] = [:]
@@ -27,7 +27,12 @@ struct SessionBooks {
         return audited
     }
 
-    private var sessionRow: RowName { RowName(.sessions, session.rawValue) }
+    var sessionRow: RowName { RowName(.sessions, session.rawValue) }
+    private var closedRow: RowName { RowName(.closedSessions, session.rawValue) }
+
+    var allocation: Int64? { rows[sessionRow]?["allocation"]?.integerValue }
+    func row(of id: BookingID) -> JSONObject? { rows[id.row] }
+    func reservedSeats(of id: BookingID) -> Int64 { rows[id.reservationRow]?["seats"]?.integerValue ?? 0 }
 
     /// Takes over what an entry says.
     /// - Throws: where that contradicts what was said before, or has a seat taken twice.
@@ -35,37 +40,60 @@ struct SessionBooks {
         let now = JSONValue.integer(time.rawValue)
         switch entry {
         case .met(let allocation, let startsAt, let room):
+            try require(rows[sessionRow] == nil, "it was met already")
+            try requireNotClosed()
             rows[sessionRow] = [
                 "starts_at": .integer(startsAt.rawValue), "room_id": room.map { .integer($0.rawValue) } ?? .null,
                 "allocation": .integer(allocation), "held": 0, "sold": 0,
             ]
         case .changed(let allocation, let startsAt):
+            try require(rows[sessionRow] != nil, "it was never met")
+            // Nothing of a session that is closed is on sale any more.
+            if allocation != 0 { try requireNotClosed() }
             rows[sessionRow]?["allocation"] = .integer(allocation)
             rows[sessionRow]?["starts_at"] = .integer(startsAt.rawValue)
-        case .closed: rows[RowName(.closedSessions, session.rawValue)] = ["closed_at": now]
-        case .standing(let rows): for row in rows { adopt(row) }
+        case .closed:
+            try requireNotClosed()
+            rows[closedRow] = ["closed_at": now]
+            try require(held == 0 && sold == 0, "it was closed with \(held) seats held and \(sold) sold")
+        case .standing(let rows): for row in rows { try adopt(row) }
         case .opened(let id, let user, let closesAt):
+            try requireNotClosed()
+            try require(rows[id.row] == nil, "\(id) was opened already")
+            try require(time < closesAt, "\(id) was opened after it closes")
+            let startsAt = rows[sessionRow]?["starts_at"]?.integerValue
+            try require(startsAt.map { time.rawValue < $0 } ?? false, "\(id) was opened after the session had begun")
             rows[id.row] = [
                 "user_id": .integer(user.rawValue), "created_at": now, "closes_at": .integer(closesAt.rawValue),
                 "confirmed_at": .null, "cancelled_at": .null, "expired_at": .null, "refunded_at": .null,
             ]
-        case .reserved(let id, let count, let wanted): try reserve(count, wanted, for: id, now)
-        case .confirmed(let id, let issued): try confirm(id, issued, now)
-        case .cancelled(let id): try end(id, "cancelled_at", now)
-        case .expired(let id): try end(id, "expired_at", now)
+        case .reserved(let id, let count, let wanted): try reserve(count, wanted, for: id, time)
+        case .confirmed(let id, let issued): try confirm(id, issued, time)
+        case .cancelled(let id):
+            try requireOpen(id, at: time)
+            end(id, "cancelled_at", now)
+        case .expired(let id):
+            try requireUnended(id)
+            let isOver = rows[closedRow] != nil || rows[id.row]?["closes_at"]?.integerValue ?? 0 <= time.rawValue
+            try require(isOver, "\(id) ran out before it closes")
+            end(id, "expired_at", now)
         case .refunded(let id): try refund(id, now)
         case .ticketsRefunded(let id, let refunded): try refund(refunded, of: id, now)
-        case .reissued(_, let ticket, let generation):
-            guard rows[ticket.row] != nil else { throw Contradiction(reason: "\(ticket) was never issued") }
+        case .reissued(let id, let ticket, let generation):
+            try require(tickets[id]?.contains(ticket) == true, "\(ticket) was never issued")
+            try require(rows[ticket.row]?["refunded_at"] == .null, "\(ticket) was given back already")
+            let before = rows[ticket.row]?["generation"]?.integerValue ?? 0
+            try require(generation == before &+ 1, "the code of \(ticket) after \(before) is \(generation)")
             rows[ticket.row]?["generation"] = .integer(generation)
         case .restored: break
         }
-        if let allocation = rows[sessionRow]?["allocation"]?.integerValue, held &+ sold > allocation {
+        if let allocation, held &+ sold > allocation {
             throw Contradiction(reason: "\(held) seats are held and \(sold) are sold, of \(allocation)")
         }
     }
 
-    private mutating func adopt(_ row: AuditedRow) {
+    private mutating func adopt(_ row: AuditedRow) throws(Contradiction) {
+        try require(rows[row.name] == nil, "\(row.name) was there already")
         rows[row.name] = row.cells
         guard let booking = row.booking else { return }
         switch row.name.table {
@@ -77,11 +105,11 @@ struct SessionBooks {
     }
 
     private mutating func reserve(
-        _ count: Int64, _ wanted: [SeatID]?, for id: BookingID, _ now: JSONValue
+        _ count: Int64, _ wanted: [SeatID]?, for id: BookingID, _ time: Timestamp
     ) throws(Contradiction) {
-        try requireOpen(id)
+        try requireOpen(id, at: time)
         setReservation(id, seats: count, state: "held")
-        rows[id.reservationRow]?["reserved_at"] = now
+        rows[id.reservationRow]?["reserved_at"] = .integer(time.rawValue)
         free(seats[id] ?? [], of: id)
         guard let wanted else { return }
         guard Int64(wanted.count) == count else { throw Contradiction(reason: "\(count) seats are \(wanted)") }
@@ -97,13 +125,13 @@ struct SessionBooks {
     }
 
     private mutating func confirm(
-        _ id: BookingID, _ issued: [SoldTicket], _ now: JSONValue
+        _ id: BookingID, _ issued: [SoldTicket], _ time: Timestamp
     ) throws(Contradiction) {
-        try requireOpen(id)
+        try requireOpen(id, at: time)
         guard let held = rows[id.reservationRow]?["seats"]?.integerValue, held == issued.count,
             Set(issued.compactMap(\.seat)) == Set(seats[id] ?? [])
         else { throw Contradiction(reason: "\(id) has other tickets than seats") }
-        rows[id.row]?["confirmed_at"] = now
+        rows[id.row]?["confirmed_at"] = .integer(time.rawValue)
         setReservation(id, seats: held, state: "sold")
         for ticket in issued {
             rows[ticket.id.row] = [
@@ -116,8 +144,7 @@ struct SessionBooks {
         tickets[id] = issued.map(\.id)
     }
 
-    private mutating func end(_ id: BookingID, _ how: String, _ now: JSONValue) throws(Contradiction) {
-        try requireOpen(id)
+    private mutating func end(_ id: BookingID, _ how: String, _ now: JSONValue) {
         rows[id.row]?[how] = now
         release(id)
     }
@@ -147,11 +174,25 @@ struct SessionBooks {
         setReservation(id, seats: Int64(left), state: "sold")
     }
 
-    private func requireOpen(_ id: BookingID) throws(Contradiction) {
+    private func requireOpen(_ id: BookingID, at time: Timestamp) throws(Contradiction) {
+        try requireUnended(id)
+        try requireNotClosed()
+        let closesAt = rows[id.row]?["closes_at"]?.integerValue ?? 0
+        try require(time.rawValue < closesAt, "\(id) had run out already")
+    }
+
+    private func requireUnended(_ id: BookingID) throws(Contradiction) {
         guard let row = rows[id.row] else { throw Contradiction(reason: "\(id) was never opened") }
-        guard ["confirmed_at", "cancelled_at", "expired_at"].allSatisfy({ row[$0] == .null }) else {
-            throw Contradiction(reason: "\(id) had ended already")
-        }
+        let isOpen = ["confirmed_at", "cancelled_at", "expired_at"].allSatisfy { row[$0] == .null }
+        try require(isOpen, "\(id) had ended already")
+    }
+
+    private func requireNotClosed() throws(Contradiction) {
+        try require(rows[closedRow] == nil, "it was closed already")
+    }
+
+    private func require(_ isTrue: Bool, _ otherwise: @autoclosure () -> String) throws(Contradiction) {
+        if !isTrue { throw Contradiction(reason: otherwise()) }
     }
 
     /// What a booking had is free; how much it was stays with it.
