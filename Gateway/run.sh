@@ -145,7 +145,7 @@ stop() {
     fi
     local groups=("${child[@]/#/-}")
     kill -TERM -- "${groups[@]}" 2>/dev/null || true
-    gone_within 10 -- "${groups[@]}" || kill -KILL -- "${groups[@]}" 2>/dev/null || true
+    gone_within 20 -- "${groups[@]}" || kill -KILL -- "${groups[@]}" 2>/dev/null || true
     wait
 }
 

@@ -50,13 +50,24 @@ public final class RunningService<S: Service>: Sendable {
         ]
     }
 
-    /// Refuses new work, finishes what is under way, and closes everything.
-    public func stop(graceMilliseconds: Int64 = 10_000) async {
+    /// Refuses new work, finishes what is under way, and closes everything. Whoever started the process kills it after
+    /// 20 seconds: of these it waits 15 at most, and then up to 2 each for writes that wait and to empty the log.
+    /// - Parameters:
+    ///   - graceMilliseconds: for requests, on both listeners together.
+    ///   - workMilliseconds: from the beginning on, for the work beside them. What is not done by then is given up, as a
+    ///     crash would.
+    public func stop(graceMilliseconds: Int64 = 10_000, workMilliseconds: Int64 = 15_000) async {
+        let start = monotonicNanoseconds()
+        func left(of milliseconds: Int64) -> Int64 {
+            max(0, milliseconds - Int64((monotonicNanoseconds() - start) / 1_000_000))
+        }
         health.beginStopping()
         background.forEach { $0.cancel() }
         await publicServer.drain(graceMilliseconds: graceMilliseconds)
-        await internalServer.drain(graceMilliseconds: graceMilliseconds)
-        for task in background { await task.value }
+        await internalServer.drain(graceMilliseconds: left(of: graceMilliseconds))
+        if await !background.haveEnded(withinMilliseconds: left(of: workMilliseconds), context.loops[0]) {
+            context.log.warning("work_given_up")
+        }
         context.close()
     }
 

@@ -30,6 +30,8 @@ private struct SlowService: Service {
     let context: ServiceContext
     let entered = Signal()
     let worked = Signal()
+    /// What work waits for that does not end when it should.
+    let released = Signal()
 
     init(_ context: ServiceContext) async throws {
         verifier = try context.verifierOfIdentity()
@@ -51,6 +53,7 @@ private struct SlowService: Service {
 
     func work() async {
         try? await context.loops[0].sleep(milliseconds: 3_600_000)
+        if context.settings.text("STUBBORN") != nil { await released.wait() }
         worked.set()
     }
 }
@@ -92,6 +95,15 @@ private final class Signal: Sendable {
         await stopped
         #expect(service.running.service.worked.isSet)
         await #expect(throws: RawHTTP.Failure.self) { try await service.get("/v1/quick") }
+    }
+
+    @Test("work that does not end is given up, and everything is closed without it")
+    func stubborn() async throws {
+        let service = try await ServiceUnderTest(SlowService.self, settings: ["STUBBORN": "yes"])
+        await service.running.stop(workMilliseconds: 50)
+        #expect(!service.running.service.worked.isSet)
+        #expect(throws: DatabaseError.closed) { try service.running.context.database.read { _ in } }
+        service.running.service.released.set()
     }
 
     @Test("a port that is taken, and a database that is not ours, are said plainly")
