@@ -21,7 +21,7 @@ import Testing
 
     @Test("who looks reads what is in the log, and leaves it and the file as they are, beside an old reader or alone")
     func untouched() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = TemporaryDirectory()
         let database = try Database(in: directory)
         for id in 1...20 as ClosedRange<Int64> { try await add(id, to: database) }
         let before = try bytes(directory.file)
@@ -48,7 +48,7 @@ import Testing
 
     @Test("who writes beside a service leaves its log for it to empty")
     func beside() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = TemporaryDirectory()
         let database = try Database(in: directory)
         for id in 1...20 as ClosedRange<Int64> { try await add(id, to: database) }
         var length = stat()
@@ -65,7 +65,7 @@ import Testing
 
     @Test("a schema that is older or newer than the program's is refused, and a missing database is not made")
     func refused() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = TemporaryDirectory()
         let database = try Database(in: directory)
         try await add(1, to: database)
         let before = try bytes(directory.file)
@@ -96,7 +96,7 @@ import Testing
 
     @Test("a copy to look at that was left behind goes at the next time, one that is being made stays")
     func leftBehind() async throws {
-        let directory = try TemporaryDirectory()
+        let directory = TemporaryDirectory()
         let database = try Database(in: directory)
         let old = ["test.db.looked-at-17", "test.db.looked-at-17-journal"]
         let others = ["other.db.looked-at-17", "test.db.looked-at-18", "test.db.partial"]

@@ -1,5 +1,6 @@
 import BookingService
 import SQLite
+import Time
 
 /// What booking's database holds, compared with what it should.
 struct Books {
@@ -195,9 +196,11 @@ struct Books {
         }
     }
 
-    /// The journal is whole, and says what the tables say.
-    func audit(_ database: Database) throws {
-        let differences = try database.read { try BookAudit($0).differences }
+    /// The journal is whole, and says what the tables say, and the events.
+    /// - Parameter latest: what was old by then may be deleted.
+    func audit(_ database: Database, latest: Int64) throws {
+        let now = Timestamp(rawValue: latest)
+        let differences = try database.read { try BookAudit($0, at: now).differences }
         guard let first = differences.first else { return }
         throw Difference("the books do not balance, in \(differences.count) places: \(first)")
     }
