@@ -23,7 +23,8 @@ extension [Task<Void, Never>] {
         await withCheckedContinuation { continuation in
             let first = FirstAnswer(continuation)
             let timer = loop.after(milliseconds) { first.give(false) }
-            loop.task {
+            // Not on the loop: whoever stops a service twice has stopped that already.
+            Task {
                 for task in self { await task.value }
                 timer.cancel()
                 first.give(true)

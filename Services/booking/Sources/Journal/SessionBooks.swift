@@ -75,8 +75,8 @@ struct SessionBooks {
         case .expired(let id):
             try requireUnended(id)
             let isOver = rows[closedRow] != nil || rows[id.row]?["closes_at"]?.integerValue ?? 0 <= time.rawValue
-            try require(isOver, "\(id) ran out before it closes")
             end(id, "expired_at", now)
+            try require(isOver, "\(id) ran out before it closes")
         case .refunded(let id): try refund(id, now)
         case .ticketsRefunded(let id, let refunded): try refund(refunded, of: id, now)
         case .reissued(let id, let ticket, let generation):
