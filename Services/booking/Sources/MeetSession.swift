@@ -2,8 +2,11 @@ import SQLite
 import Time
 
 extension Transaction {
-    /// Takes over a session's allocation, prices, names and seats, unless another request did so a moment ago.
+    /// Takes over a session's allocation, prices, names and seats, unless another request did so a moment ago, or it is
+    /// closed: what catalog said of it came before that.
     func meet(_ session: CatalogSession, at now: Timestamp) throws {
+        let isClosed = try first("SELECT 1 FROM closed_sessions WHERE id = \(session.id)") { _ in true } ?? false
+        guard !isClosed else { return }
         if let room = session.room {
             for seat in room.seats {
                 try execute(
