@@ -7,8 +7,8 @@ from pathlib import Path
 
 from stack import fail
 
-# Of 1,024 requests at work, half may be such as begin to book: in closed loop, nobody of so many is refused for that.
-CROWD = 400
+# Of 2,048 requests at work, half may be such as begin to book: in closed loop, nobody of so many is refused for that.
+CROWD = 1000
 HERE = Path(__file__).resolve().parent
 
 

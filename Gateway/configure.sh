@@ -20,8 +20,9 @@ rm -f "$directory/tls.conf"
 echo "listen $address backlog=4096;" >"$directory/listen.conf"
 
 # The idle time is shorter than a service's own, so that the gateway is the one that closes: a request never meets a
-# connection that is just going away. A service has no more requests at work than 1,024: whoever would be one too many is
-# refused here, rather than with a connection that the service has no time for.
+# connection that is just going away. In a rush the service refuses, and not the gateway, which cannot tell who has begun
+# to book from who has not; what is refused here is what would not leave the service's 4,096 connections room for those
+# that are kept idle.
 for service in identity catalog booking analytics; do
     cat <<EOF
 map "" \$$service {
@@ -29,7 +30,7 @@ map "" \$$service {
 }
 upstream $service {
     zone $service 64k;
-    server $1 max_conns=1000;
+    server $1 max_conns=3000;
     keepalive 512;
     keepalive_requests 100000;
     keepalive_timeout 30s;

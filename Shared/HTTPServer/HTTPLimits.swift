@@ -10,10 +10,10 @@ public struct HTTPLimits: Sendable {
     /// Open connections: the next one is answered 503 and closed; beyond twice as many, closed without a word.
     public var connections = 4096
     /// Requests that a handler is at work on: the next one is answered 503, its connection kept.
-    public var requestsInFlight = 1024
+    public var requestsInFlight = 2048
     /// With so many requests at work the server is crowded: what is left up to `requestsInFlight` is for those that do
     /// not yield to others, which are answered 503.
-    public var crowd = 512
+    public var crowd = 1024
     /// From a request's last byte to the beginning of its handler: 503 beyond, rather than an answer that nobody waits
     /// for any more.
     public var waitMilliseconds = 1_000

@@ -76,7 +76,7 @@ public final class RunningService<S: Service>: Sendable {
     ) throws -> HTTPServer {
         var limits = HTTPLimits()
         limits.bodyBytes = max(limits.bodyBytes, router.largestBody)
-        limits.requestsInFlight = Int(try context.settings.integer("MAX_REQUESTS", default: 1_024, in: 2...100_000))
+        limits.requestsInFlight = Int(try context.settings.integer("MAX_REQUESTS", default: 2_048, in: 2...100_000))
         limits.crowd = limits.requestsInFlight / 2
         let refusals = ServerRefusals(context.metrics, listener: name)
         return try HTTPServer(
