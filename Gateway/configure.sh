@@ -30,7 +30,7 @@ map "" \$$service {
 }
 upstream $service {
     zone $service 64k;
-    server $1 max_conns=3000;
+    server $1 max_conns=2500;
     keepalive 512;
     keepalive_requests 100000;
     keepalive_timeout 30s;

@@ -76,8 +76,8 @@ private struct Record {
     func recovers(_ flood: Flood, on stack: Stack) async throws {
         for _ in 0..<Self.attempts {
             let result = try await flood.run(on: stack, clients: flood.fewClients, rate: nil, seconds: 1)
-            #expect(result.refused == 0, "\(flood.name) afterwards")
-            if isEnough(result) { return }
+            // Even one may be refused while something else has the processors for a second.
+            if result.refused == 0, isEnough(result) { return }
         }
         Issue.record("\(flood.name) does not do afterwards what it did before")
     }
