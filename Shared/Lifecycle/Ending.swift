@@ -23,7 +23,7 @@ extension [Task<Void, Never>] {
         await withCheckedContinuation { continuation in
             let first = FirstAnswer(continuation)
             let timer = loop.after(milliseconds) { first.give(false) }
-            // Not on the loop: whoever stops a service twice has stopped that already.
+            // Not on the loop, which is stopped while this still waits for what was given up.
             Task {
                 for task in self { await task.value }
                 timer.cancel()

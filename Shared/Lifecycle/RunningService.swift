@@ -21,6 +21,7 @@ public final class RunningService<S: Service>: Sendable {
     private let internalServer: HTTPServer
     private let health: Health
     private let background: [Task<Void, Never>]
+    private let stopping = Mutex<Task<Void, Never>?>(nil)
 
     /// Opens the database, migrates it and serves. Returns when both listeners answer.
     public init(
@@ -56,7 +57,18 @@ public final class RunningService<S: Service>: Sendable {
     ///   - graceMilliseconds: for requests, on both listeners together.
     ///   - workMilliseconds: from the beginning on, for the work beside them. What is not done by then is given up, as a
     ///     crash would.
+    ///
+    /// Whoever stops it again, or meanwhile, waits for that same end: the loops are stopped with it, and their timers.
     public func stop(graceMilliseconds: Int64 = 10_000, workMilliseconds: Int64 = 15_000) async {
+        let task = stopping.withLock { stopping in
+            let task = stopping ?? Task { await end(graceMilliseconds, workMilliseconds) }
+            stopping = task
+            return task
+        }
+        await task.value
+    }
+
+    private func end(_ graceMilliseconds: Int64, _ workMilliseconds: Int64) async {
         let start = monotonicNanoseconds()
         func left(of milliseconds: Int64) -> Int64 {
             max(0, milliseconds - Int64((monotonicNanoseconds() - start) / 1_000_000))

@@ -103,6 +103,14 @@ private final class Signal: Sendable {
         await service.running.stop(workMilliseconds: 50)
         #expect(!service.running.service.worked.isSet)
         #expect(throws: DatabaseError.closed) { try service.running.context.database.read { _ in } }
+        // Whoever stops it again does not wait for that work either.
+        let again = Signal()
+        Task {
+            await service.running.stop(workMilliseconds: 50)
+            again.set()
+        }
+        await eventually { again.isSet }
+        #expect(again.isSet)
         service.running.service.released.set()
     }
 
