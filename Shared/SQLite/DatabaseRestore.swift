@@ -16,13 +16,17 @@ extension Database {
         unlink(draft)
         try self.copy(copy, to: draft, migrations: migrations)
         let isThere = access(path, F_OK) == 0
-        let old = isThere ? try closed(path) : nil
         let aside = "\(path).replaced-\(Clock.wallMilliseconds())"
+        var isBegun = !isThere
+        // A draft beside a database that nobody touched would be taken for an interrupted restore once that is gone.
+        defer { if !isBegun { unlink(draft) } }
+        let old = isThere ? try closed(path) : nil
         // The file first: without it, what it leaves has no effect. A log that stayed would change the copy.
         for suffix in ["", "-journal", "-wal", "-shm"] {
             guard rename(path + suffix, aside + suffix) == 0 || errno == ENOENT else {
                 throw problem(path + suffix, "can't be moved aside")
             }
+            isBegun = true
         }
         try keep(directory(of: path))
         try exchange(isThere ? aside : nil)

@@ -100,6 +100,7 @@ import Testing
         let target = directory.path + "/copy.db"
         defer { unlink(target) }
         try await use(directory.file, copyingTo: target)
+        #expect(access(directory.file + ".restored", F_OK) != 0, "a restore that was refused has left something")
         let aside = try #require(try Database.restore(target, to: directory.file, migrations: [Self.pairs]))
         for (path, count) in [(directory.file, 1), (aside, 3)] as [(String, Int64)] {
             let found = try Database(.init(path: path), migrations: [Self.pairs])
