@@ -27,8 +27,10 @@ extension Launch {
             aside = try Database.restore(file, to: path, migrations: S.migrations) { aside in
                 // With another's secret, what is sealed in the database could not be read.
                 guard access("\(file).secret", F_OK) == 0 else { return }
-                if let aside { rename("\(path).secret", "\(aside).secret") }
-                unlink("\(path).secret")
+                // Never removed, also where there is no database: an interrupted restore may have moved that aside alone.
+                guard rename("\(path).secret", "\(aside).secret") == 0 || errno == ENOENT else {
+                    throw SettingError("\(path).secret can't be moved aside: \(String(cString: strerror(errno))).")
+                }
                 try SecretFile.copy("\(file).secret", to: "\(path).secret")
             }
         } catch DatabaseError.busy {

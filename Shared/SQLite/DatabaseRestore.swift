@@ -6,11 +6,11 @@ extension Database {
     /// when: `service.db.replaced-1795000000000`. Interrupted wherever it may be, it leaves the old database, the copy,
     /// or none, which nobody begins anew until it was done again.
     /// - Parameter exchange: replaces what has to go with the database: called while there is none, with the name that
-    ///   the old one has then.
+    ///   what was there has then.
     /// - Returns: where what was there is now; nil where there was nothing.
     /// - Throws: as `copy` does, and what `exchange` throws; `busy` while any process has the database open.
     public static func restore(
-        _ copy: String, to path: String, migrations: [Migration], exchange: (_ aside: String?) throws -> Void = { _ in }
+        _ copy: String, to path: String, migrations: [Migration], exchange: (_ aside: String) throws -> Void = { _ in }
     ) throws -> String? {
         let draft = "\(path).restored"
         unlink(draft)
@@ -29,7 +29,7 @@ extension Database {
             isBegun = true
         }
         try keep(directory(of: path))
-        try exchange(isThere ? aside : nil)
+        try exchange(aside)
         try keep(directory(of: path))
         guard rename(draft, path) == 0 else { throw problem(path, "can't be put in its place") }
         try keep(directory(of: path))
