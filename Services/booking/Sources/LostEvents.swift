@@ -1,10 +1,5 @@
-import API
-import EventLoop
-import JSON
 import SQLite
-import Telemetry
 import Time
-import TypedID
 
 /// Numbers of events that may have been told and never happened: the database was put back to an older state.
 struct LostEvents: Sendable, Equatable {
@@ -19,37 +14,6 @@ extension BookingService {
     package static func restored(_ transaction: Transaction, at now: Timestamp) throws {
         let newest = try transaction.lastNumber()
         try transaction.lose(after: newest, through: newest, at: now)
-    }
-
-    private static let pauseMilliseconds: Int64 = 1_000
-    private static let sessionsAtOnce: Int64 = 50
-
-    /// Closes sessions that catalog has deleted since the copy was made, as that had asked for. Without catalog it goes on
-    /// asking. There may be more at any time: followers alone know of a copy that `restore` has not made.
-    func settleUnsureSessions() async {
-        while !Task.isCancelled {
-            do {
-                let ids = try database.read { connection in
-                    try connection.rows("SELECT id FROM unsure_sessions ORDER BY id LIMIT \(Self.sessionsAtOnce)") {
-                        try $0.value(0, as: SessionID.self)
-                    }
-                }
-                guard let last = ids.last else {
-                    try await loop.sleep(milliseconds: Self.pauseMilliseconds)
-                    continue
-                }
-                let known = Set(try await catalog.names(of: ids, TraceContext()).map(\.0))
-                let gone = ids.filter { !known.contains($0) }
-                let taken = try await database.write { [clock] transaction in
-                    try transaction.execute("DELETE FROM unsure_sessions WHERE id <= \(last)")
-                    return try gone.filter { try transaction.closeUnlessTaken($0, at: clock.now()) > 0 }
-                }
-                // Somebody has seats in it, which only staff can give back.
-                for id in taken { log.warning("session_unknown_to_catalog", [("session", .string("\(id)"))]) }
-            } catch {
-                guard (try? await loop.sleep(milliseconds: Self.pauseMilliseconds)) != nil else { return }
-            }
-        }
     }
 }
 

@@ -86,6 +86,8 @@ extension Transaction {
         let added = try execute(
             "INSERT INTO closed_sessions (id, closed_at) VALUES (\(session), \(now)) ON CONFLICT (id) DO NOTHING")
         if added > 0 { try record(.closed, of: session, at: now) }
+        // Whoever closes it has settled whether catalog has.
+        try execute("DELETE FROM unsure_sessions WHERE id = \(session)")
     }
 }
 
