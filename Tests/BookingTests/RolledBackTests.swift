@@ -109,6 +109,37 @@ import Time
         }
     }
 
+    @Test("what an older program told a follower that was away when booking ended is no sign of another life")
+    func downgraded() async throws {
+        try await BoxOffice.runFollowed(balances: false) { box, listener async throws in
+            _ = try await box.open()
+            await eventually { isToldAll(box.service) && listener.taken.count >= 1 }
+            listener.mood = .failing
+            try await box.again { service async throws in
+                #expect(number(service, "SELECT sequence FROM unasked_followers WHERE name = 'analytics'") == 1)
+            }
+            // It asks nobody and tells what happens, and the follower moves with it.
+            let database = try Database(.init(path: box.service.databasePath), migrations: BookingService.migrations)
+            try await database.write { transaction in
+                try transaction.execute(
+                    """
+                    INSERT INTO events (type, session_id, booking_id, seats, free, occurred_at)
+                    SELECT type, session_id, booking_id, seats, free, occurred_at FROM events WHERE sequence = 1
+                    """)
+                try transaction.execute("UPDATE followers SET sequence = 2")
+            }
+            database.close()
+            listener.begin(after: 2)
+            box.follower.begin(after: 2)
+            listener.mood = .well
+            try await box.again { service async throws in
+                await eventually { isToldAll(service) }
+                #expect(isToldAll(service) && alarms(service) == 0)
+                #expect(number(service, "SELECT count(*) FROM lost_events") == 0 && listener.taken.isEmpty)
+            }
+        }
+    }
+
     @Test("where followers have come differently far, numbers go on beyond the last of them")
     func disagreeing() async throws {
         try await BoxOffice.runFollowed { box, listener async throws in

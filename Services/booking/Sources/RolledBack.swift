@@ -56,14 +56,16 @@ extension Connection {
 
 extension Transaction {
     /// Has followers asked how far they are. One that did not answer since an earlier start is measured by what was
-    /// given before that one: numbers of this life may by now be those that it has from another.
+    /// given before that one: numbers of this life may by now be those that it has from another. One whose place is beyond
+    /// that was told more by an older program, which does not ask; this one moves no place before it has.
     func askAgain(_ followers: [String]) throws {
         let newest = try lastNumber()
         for name in followers {
             try execute(
                 """
                 INSERT INTO unasked_followers (name, sequence) VALUES (\(name), \(newest))
-                ON CONFLICT (name) DO NOTHING
+                ON CONFLICT (name) DO UPDATE SET sequence =
+                    max(sequence, coalesce((SELECT f.sequence FROM followers f WHERE f.name = excluded.name), 0))
                 """)
         }
     }
