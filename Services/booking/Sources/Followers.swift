@@ -134,7 +134,8 @@ extension Connection {
         return Batch(
             position: position, newest: newest, events: events, lost: lost,
             isLacking: try lacksEvents(after: position, lost), setAside: try setAside(for: follower),
-            waiting: try waiting(after: position, upTo: newest, lost), isUnasked: try unasked(follower) != nil)
+            waiting: try waiting(for: follower, after: position, upTo: newest, lost),
+            isUnasked: try unasked(follower) != nil)
     }
 }
 

@@ -61,12 +61,17 @@ extension Connection {
     }
 
     /// How many events a follower at that position has still to take. Numbers are told apart from events: those that
-    /// are lost, or deleted, wait for nobody.
-    func waiting(after position: Int64, upTo newest: Int64, _ lost: [LostEvents]) throws -> Int64 {
+    /// are lost, or deleted, wait for nobody, nor does what is set aside.
+    func waiting(
+        for follower: String, after position: Int64, upTo newest: Int64, _ lost: [LostEvents]
+    ) throws -> Int64 {
         let oldest = try first("SELECT min(sequence) FROM events") { try $0.intOrNil(0) } ?? nil
         guard let oldest else { return 0 }
         let before = max(position, oldest - 1)
-        return lost.reduce(max(0, newest - before)) { count, numbers in
+        let aside = try first(
+            "SELECT count(*) FROM events_set_aside WHERE follower = \(follower) AND sequence > \(before)"
+        ) { try $0.int(0) }
+        return lost.reduce(max(0, newest - before - (aside ?? 0))) { count, numbers in
             count - max(0, min(numbers.last, newest) - max(numbers.first - 1, before))
         }
     }

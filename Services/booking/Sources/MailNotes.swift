@@ -40,7 +40,8 @@ extension BookingService {
             ) { try $0.intOrNil(0) }
             let lost = try connection.lostEvents(after: position)
             let newest = try connection.newestEvent() ?? position
-            return (position, last ?? nil, try connection.waiting(after: position, upTo: newest, lost), oldest)
+            let waiting = try connection.waiting(for: Mailer.follower, after: position, upTo: newest, lost)
+            return (position, last ?? nil, waiting, oldest)
         }
         mailer.backlog.show(waiting, since: oldest, at: clock.now())
         guard let last else { return false }

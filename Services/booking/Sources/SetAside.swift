@@ -107,11 +107,15 @@ extension BookingService {
 extension Connection {
     fileprivate func outbox(at now: Timestamp) throws -> String {
         let newest = try newestEvent() ?? 0
+        let next: SQL = """
+            FROM events e WHERE e.sequence > f.sequence AND NOT EXISTS (
+                SELECT 1 FROM events_set_aside a WHERE a.sequence = e.sequence AND a.follower = f.name)
+            """
         let kept = try first("SELECT count(*) FROM events") { try $0.int(0) } ?? 0
         let followers = try rows(
             """
-            SELECT f.name, f.sequence, (SELECT count(*) FROM events WHERE sequence > f.sequence),
-                (SELECT coalesce(retold_at, occurred_at) FROM events WHERE sequence > f.sequence ORDER BY sequence LIMIT 1),
+            SELECT f.name, f.sequence, (SELECT count(*) \(sql: next)),
+                (SELECT coalesce(e.retold_at, e.occurred_at) \(sql: next) ORDER BY e.sequence LIMIT 1),
                 EXISTS (SELECT 1 FROM retellings WHERE follower = f.name)
             FROM followers f ORDER BY f.name
             """
