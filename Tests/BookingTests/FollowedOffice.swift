@@ -1,16 +1,20 @@
 import BookingService
+import Telemetry
 import TestSupport
 
 extension BoxOffice {
     /// Booking beside a catalog, and beside analytics as another follower.
     static func runFollowed(
-        allocation: Int = 10, balances: Bool = true, _ body: (BoxOffice, Listener) async throws -> Void
+        allocation: Int = 10, balances: Bool = true, log: Logger? = nil,
+        _ body: (BoxOffice, Listener) async throws -> Void
     ) async throws {
         let listener = Listener()
         let analytics = try Neighbour(reading: { _, body in listener.answer(body) })
         do {
             let settings = ["ANALYTICS_URL": analytics.url]
-            try await run(allocation: allocation, settings: settings, balances: balances) { box async throws in
+            try await run(
+                allocation: allocation, settings: settings, balances: balances, log: log
+            ) { box async throws in
                 try await body(box, listener)
             }
         } catch {

@@ -2,6 +2,7 @@ import BookingService
 import JSON
 import Lifecycle
 import SQLite
+import Synchronization
 import Telemetry
 import TestSupport
 import Testing
@@ -88,6 +89,44 @@ import Testing
             await eventually { shows("analytics", 1) && shows("catalog", 1) }
             #expect(shows("analytics", 1) && shows("catalog", 1))
             #expect(try await command(box).contains("analytics has taken 1, 1 wait"))
+        }
+    }
+
+    @Test("with a hundred set aside events wait, of which an error and a metric tell until somebody has seen to it")
+    func full() async throws {
+        let lines = Mutex<[String]>([])
+        let log = Logger(service: "booking") { line in
+            lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+        }
+        func said() -> [String] { lines.withLock { $0.filter { $0.contains(#""event":"outbox_stuck""#) } } }
+        try await BoxOffice.runFollowed(log: log) { box, listener async throws in
+            func isStuck(_ value: Int) -> Bool {
+                let metrics = box.service.running.context.metrics.render()
+                return metrics.contains("outbox_stuck{follower=\"analytics\"} \(value)\n")
+                    && metrics.contains("outbox_stuck{follower=\"catalog\"} 0\n")
+            }
+            try await box.service.running.context.database.write { transaction in
+                for number in 1...BookingService.mostSetAside {
+                    try transaction.execute(
+                        """
+                        INSERT INTO events_set_aside (sequence, follower, reason, attempts, set_aside_at)
+                        VALUES (\(-number), 'analytics', 'no', 5, 1)
+                        """)
+                }
+            }
+            listener.refused = ["booking.opened"]
+            _ = try await box.open()
+            await eventually { isStuck(1) }
+            #expect(isStuck(1))
+            #expect(!setAside(box).contains(1))
+            #expect(said().count == 1, "once a minute")
+            let line = said().first ?? ""
+            #expect(line.contains(#""level":"error""#) && line.contains("booking outbox"), "\(line)")
+            let facts = #""follower":"analytics","sequence":1,"reason":"422 events_invalid","set_aside":100"#
+            #expect(line.contains(facts), "\(line)")
+            _ = try await command(box, "replay")
+            await eventually { isStuck(0) && setAside(box) == [1] }
+            #expect(isStuck(0) && setAside(box) == [1], "there is room for it again")
         }
     }
 
@@ -190,11 +229,13 @@ import Testing
         #expect(!ofTwo, "what is sent alone counts")
         for _ in 0..<BatchSize.mostInARow {
             batch.wasAway()
-            #expect(fails(BatchSize.mostFailures))
+            #expect(fails(BatchSize.mostFailures) && !batch.isStuck)
             batch.wasSetAside()
         }
-        #expect(!fails(2 * BatchSize.mostFailures), "it takes nothing")
+        #expect(!fails(BatchSize.mostFailures - 1) && !batch.isStuck)
+        #expect(!fails(BatchSize.mostFailures) && batch.isStuck, "it takes nothing")
         batch.wasTaken()
+        #expect(!batch.isStuck)
         #expect(fails(BatchSize.mostFailures))
     }
 }

@@ -14,6 +14,8 @@ package struct BatchSize: Sendable {
     /// How often the follower failed on the event that is sent alone, and on nothing else.
     package private(set) var failures: Int64 = 0
     private var setAsideInARow = 0
+    /// What is sent alone was tried often enough, and is not set aside all the same: somebody has to look.
+    package private(set) var isStuck = false
 
     package init() {}
 
@@ -29,8 +31,11 @@ package struct BatchSize: Sendable {
 
     private mutating func goOn() {
         size = min(BookingService.eventsAtOnce, size * 2)
-        (refusals, failures) = (0, 0)
+        (refusals, failures, isStuck) = (0, 0, false)
     }
+
+    /// Too many are already.
+    mutating func cannotBeSetAside() { isStuck = true }
 
     /// Nothing that was sent came to it.
     package mutating func wasAway() { failures = 0 }
@@ -48,6 +53,8 @@ package struct BatchSize: Sendable {
         size = max(1, Int64(count) / 2)
         refusals = 0
         if count == 1 { failures += 1 }
-        return failures >= Self.mostFailures && setAsideInARow < Self.mostInARow
+        guard failures >= Self.mostFailures else { return false }
+        if setAsideInARow >= Self.mostInARow { isStuck = true }
+        return setAsideInARow < Self.mostInARow
     }
 }

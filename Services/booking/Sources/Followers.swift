@@ -40,6 +40,7 @@ extension BookingService {
 
     /// - Returns: whether more may be waiting.
     package func relayBatch(to follower: Follower, _ batch: inout BatchSize) async throws -> Bool {
+        follower.stuck.set(batch.isStuck ? 1 : 0)
         var next = try self.batch(for: follower, limit: batch.size)
         if next.isUnasked {
             try await askAtStart(follower, next)

@@ -31,7 +31,7 @@ extension Connection {
 
 extension BookingService {
     /// More than these are not set aside.
-    private static let mostSetAside: Int64 = 100
+    package static let mostSetAside: Int64 = 100
 
     /// How far a follower has come that failed on an event: asked without any, with all the rest of that request. What
     /// answers this and not the other does not fail on everything, and one that has taken the event after all says so.
@@ -53,7 +53,10 @@ extension BookingService {
         let count = next.events.count
         let isEnough = refusal.isForGood ? batch.wasRefused(count) : batch.hasFailed(count)
         let attempts = refusal.isForGood ? batch.refusals : batch.failures
-        guard isEnough, let event = next.events.first, next.setAside < Self.mostSetAside else {
+        let isFull = isEnough && next.setAside >= Self.mostSetAside
+        if isFull { batch.cannotBeSetAside() }
+        if batch.isStuck { logStuck(follower, next, refusal) }
+        guard isEnough, !isFull, let event = next.events.first else {
             // What fails may be overloaded, so that is not asked again at once for fewer either.
             if attempts > 0 || !refusal.isForGood { throw refusal }
             return
@@ -69,6 +72,17 @@ extension BookingService {
                 ("reason", .string("\(refusal)")),
             ])
         batch.wasSetAside()
+    }
+
+    /// Until somebody has looked, nothing goes to this follower.
+    private func logStuck(_ follower: Follower, _ next: Batch, _ refusal: EventsRefused) {
+        log.error(
+            "outbox_stuck",
+            [
+                ("follower", .string(follower.name)), ("sequence", .integer(next.events.first?.sequence ?? 0)),
+                ("reason", .string("\(refusal)")), ("set_aside", .integer(next.setAside)),
+                ("hint", "No more is set aside for it. See what 'booking outbox' says, and mend that follower."),
+            ], kind: follower.name, within: logThrottle)
     }
 
     /// `booking outbox` shows how far each follower has come and what is set aside; `booking outbox replay [SEQUENCE]`

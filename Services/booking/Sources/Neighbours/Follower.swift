@@ -58,6 +58,8 @@ package struct Follower: Sendable {
     let backlog: Backlog
     /// Events that it refused, and that are not told again of themselves.
     let setAside: Gauge
+    /// Whether events wait for it since no more of them are set aside.
+    let stuck: Gauge
     /// How often it had taken what this log has never told.
     let ahead: Counter
     private let client: HTTPClient
@@ -68,6 +70,8 @@ package struct Follower: Sendable {
         backlog = Backlog(of: name, metrics)
         let labels = [(name: "follower", value: name)]
         setAside = metrics.gauge("outbox_events_set_aside", "Events that a follower refuses to take.", labels)
+        stuck = metrics.gauge(
+            "outbox_stuck", "1 while events wait for a follower since no more of them are set aside.", labels)
         ahead = metrics.counter(
             "outbox_followers_ahead_total", "Times that a follower had taken what this log has never told.", labels)
     }
