@@ -104,6 +104,22 @@ import Testing
         #expect(script.rules == [.countsWrong])
     }
 
+    /// All sets of so many changes that may have come, or may come yet, would be 2⁴⁰.
+    @Test("of forty changes that nobody answered each may be the last, and no other")
+    func manyUnknown() {
+        var script = Script()
+        for count in 101...140 {
+            script.note(.allocate(session: Script.session, count: count), 10, Moment(count), .unknown)
+        }
+        for count in [5, 101, 123, 140] {
+            var script = script
+            script.look(count, held: 0, sold: 0, 900)
+            #expect(script.rules == [], "\(count)")
+        }
+        script.look(141, held: 0, sold: 0, 900)
+        #expect(script.rules == [.countsWrong])
+    }
+
     @Test("once the service has ended, what had failed is done or is not, and does not happen any more")
     func ends() {
         func rules(end: Moment?) -> [Fault.Rule] {

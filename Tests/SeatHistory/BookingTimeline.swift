@@ -11,7 +11,8 @@ struct BookingTimeline {
         openedAt: Moment, closesAt: Moment, tolerance: Moment, isSeated: Bool, ends: [Moment], acts: [(Int, Entry)]
     ) {
         let entries = Dictionary(acts.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
-        var possible = Possibilities(BookingState()) { state, act in
+        let unanswered = Set(acts.filter { $0.1.outcome == .unknown }.map(\.0))
+        var possible = Possibilities(BookingState(), unanswered: unanswered) { state, act in
             guard act != Self.expiry else { return [state.status == .open ? state.with(.expired) : state] }
             return entries[act]?.effects(on: state, isSeated: isSeated) ?? []
         }

@@ -60,7 +60,8 @@ extension History {
     private func allocations(_ plan: PlannedSession, _ entries: [(Int, Entry)]) -> [Stage<Int>] {
         let changes = entries.filter { if case .allocate = $0.1.act { true } else { false } }
         let byNumber = Dictionary(changes.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
-        var possible = Possibilities(plan.allocation) { state, number in
+        let unanswered = Set(changes.filter { $0.1.outcome == .unknown }.map(\.0))
+        var possible = Possibilities(plan.allocation, unanswered: unanswered) { state, number in
             switch (byNumber[number]?.act, byNumber[number]?.outcome) {
             case (_, .allocated(let count)?): [count]
             case (.allocate(_, let count)?, .unknown?): [count]

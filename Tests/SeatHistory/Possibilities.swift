@@ -9,27 +9,49 @@ struct Possibilities<State: Hashable> {
         var pending: Set<Int>
     }
 
+    /// By what is due. Of the pending acts without an answer none ever has to take effect: what is possible with some of
+    /// them is possible with more, so that only the largest sets are kept, rather than all, of which there are 2ⁿ.
+    private struct Due: Hashable {
+        let state: State
+        let answered: Set<Int>
+    }
+
     private var configurations: Set<Configuration>
+    private let unanswered: Set<Int>
     /// What an act may make of a state; nothing where its answer could not have been given in that state.
     private let effects: (_ state: State, _ act: Int) -> [State]
 
-    init(_ state: State, effects: @escaping (_ state: State, _ act: Int) -> [State]) {
+    init(_ state: State, unanswered: Set<Int>, effects: @escaping (_ state: State, _ act: Int) -> [State]) {
         configurations = [Configuration(state: state, pending: [])]
+        self.unanswered = unanswered
         self.effects = effects
     }
 
     var states: Set<State> { Set(configurations.map(\.state)) }
 
     mutating func begin(_ act: Int) {
+        // Those with most pending come first: an act takes one away, so what comes later is seldom the larger set.
         var waiting = configurations.map { Configuration(state: $0.state, pending: $0.pending.union([act])) }
-        configurations = []
-        while let next = waiting.popLast() {
-            guard configurations.insert(next).inserted else { continue }
+        waiting.sort { $0.pending.count > $1.pending.count }
+        var largest: [Due: [Set<Int>]] = [:]
+        var index = 0
+        while index < waiting.count {
+            let next = waiting[index]
+            index += 1
+            let due = Due(state: next.state, answered: next.pending.subtracting(unanswered))
+            let optional = next.pending.intersection(unanswered)
+            guard !largest[due, default: []].contains(where: { optional.isSubset(of: $0) }) else { continue }
+            largest[due, default: []].removeAll { $0.isSubset(of: optional) }
+            largest[due, default: []].append(optional)
             for act in next.pending {
                 let pending = next.pending.subtracting([act])
                 waiting += effects(next.state, act).map { Configuration(state: $0, pending: pending) }
             }
         }
+        configurations = Set(
+            largest.flatMap { due, sets in
+                sets.map { Configuration(state: due.state, pending: due.answered.union($0)) }
+            })
     }
 
     /// - Returns: false when the act's answer was possible at no moment; then it counts as without effect.
