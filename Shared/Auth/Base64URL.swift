@@ -20,6 +20,8 @@ public enum Base64URL {
                     whole = source.isEmpty
                     return
                 }
+                // libsodium compares signed characters, and takes some that are negative for an underscore.
+                guard source.allSatisfy({ $0 < 0x80 }) else { return }
                 whole = from.withMemoryRebound(to: CChar.self, capacity: source.count) { characters in
                     sodium_base642bin(
                         to, target.count, characters, source.count, nil, &count, nil,
