@@ -78,20 +78,28 @@ extension Database {
 
     private static func removeLeftDrafts(of path: String) {
         let directory = directory(of: path)
-        let prefix = (path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path) + draftMark
-        guard let listing = opendir(directory) else { return }
-        defer { closedir(listing) }
         let now = time(nil)
-        while let entry = readdir(listing) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
+        for name in names(beside: path, marked: [draftMark]) {
             var status = stat()
-            guard name.hasPrefix(prefix), stat("\(directory)/\(name)", &status) == 0,
-                status.st_mtim.tv_sec < now - draftIsLeftSeconds
+            guard stat("\(directory)/\(name)", &status) == 0, status.st_mtim.tv_sec < now - draftIsLeftSeconds
             else { continue }
             unlink("\(directory)/\(name)")
         }
+    }
+
+    /// Files in a database's directory whose names begin with its own and one of the marks.
+    static func names(beside path: String, marked marks: [String]) -> [String] {
+        let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+        guard let listing = opendir(directory(of: path)) else { return [] }
+        defer { closedir(listing) }
+        var found: [String] = []
+        while let entry = readdir(listing) {
+            let entry = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if marks.contains(where: { entry.hasPrefix(name + $0) }) { found.append(entry) }
+        }
+        return found
     }
 
     private static func copyPages(_ from: Connection, _ to: Connection) throws(DatabaseError) {

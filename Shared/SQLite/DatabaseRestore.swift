@@ -55,27 +55,14 @@ extension Database {
 
     /// A new database is not begun where one was about to be put in its place: all would seem well, and be empty.
     static func refuseHalfRestored(_ path: String) throws(DatabaseError) {
-        guard access(path, F_OK) != 0, errno == ENOENT, let found = leftByRestore(path) else { return }
+        guard access(path, F_OK) != 0, errno == ENOENT,
+            let found = names(beside: path, marked: [".restored", ".replaced-"]).min()
+        else { return }
         throw .cannotOpen(
             path: path,
             reason: """
                 it is not there, and \(found) is: a restore was interrupted. Restore the copy again; or put back what \
                 was there (.replaced-…, with what belongs to it); or, to begin anew, move all of that elsewhere
                 """)
-    }
-
-    private static func leftByRestore(_ path: String) -> String? {
-        let folder = directory(of: path)
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        guard let entries = opendir(folder) else { return nil }
-        defer { closedir(entries) }
-        var found: [String] = []
-        while let entry = readdir(entries) {
-            let entry = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if entry.hasPrefix("\(name).restored") || entry.hasPrefix("\(name).replaced-") { found.append(entry) }
-        }
-        return found.min()
     }
 }
