@@ -101,9 +101,11 @@ package struct BookingService: Service {
             return Follower(name, try context.neighbour(name, setting: setting, for: "events"), context.metrics)
         }
         let names = followers.map(\.name)
-        try await database.write { try $0.askAgain(names) }
+        try await database.write { transaction in
+            try transaction.enlist(names)
+            try transaction.askAgain(names)
+        }
         verifier = try context.verifierOfIdentity()
-        try await Self.enlist(followers, in: database)
     }
 }
 

@@ -94,17 +94,11 @@ extension BookingService {
     }
 }
 
-extension BookingService {
+extension Transaction {
     /// Gives those a place that were never told anything: what happens waits for them, too.
-    static func enlist(_ followers: [Follower], in database: Database) async throws {
-        let known = try database.read { try $0.rows("SELECT name FROM followers") { try $0.text(0) } }
-        let new = followers.map(\.name).filter { !known.contains($0) }
-        guard !new.isEmpty else { return }
-        try await database.write { transaction in
-            for name in new {
-                try transaction.execute(
-                    "INSERT INTO followers (name, sequence) VALUES (\(name), 0) ON CONFLICT (name) DO NOTHING")
-            }
+    func enlist(_ followers: [String]) throws {
+        for name in followers {
+            try execute("INSERT INTO followers (name, sequence) VALUES (\(name), 0) ON CONFLICT (name) DO NOTHING")
         }
     }
 }
