@@ -162,11 +162,12 @@ class Stack:
         return subprocess.run([self.binaries / service, *arguments], capture_output=True, text=True,
                               env={**os.environ, **self.environment(service), **own})
 
-    def start(self, service):
-        """Milliseconds from its start until it is ready."""
+    def start(self, service, under=(), seconds=30):
+        """Milliseconds from its start until it is ready; `under` is a command that runs it, such as a profiler's."""
         self.processes[service] = Process(
-            service, [self.binaries / service, "serve"], self.directory / f"{service}.log", self.environment(service))
-        return self.processes[service].await_url(f"http://{self.internal[service]}/readyz")
+            service, [*under, self.binaries / service, "serve"], self.directory / f"{service}.log",
+            self.environment(service))
+        return self.processes[service].await_url(f"http://{self.internal[service]}/readyz", seconds)
 
     def stop(self, service):
         self.processes.pop(service).stop()
