@@ -20,7 +20,8 @@ DAYS_KEPT = 7
 
 def kept(stack, service, name, make, source=None):
     """The path of a service's database that `make(path)` fills, on its own migrations; made anew after its source."""
-    sources = [Path(data.__file__), Path(past.__file__), *CHECKOUT.glob(f"Services/{service}/Sources/Migrations/*")]
+    programs = [Path(__file__), Path(data.__file__), Path(past.__file__)]
+    sources = [*programs, *CHECKOUT.glob(f"Services/{service}/Sources/Migrations/*")]
     version = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(sources))).hexdigest()
     path = KEPT / f"{service}-{name}-{version[:12]}.db"
     oldest = max(time.time() - DAYS_KEPT * 86_400, source.stat().st_mtime if source else 0)

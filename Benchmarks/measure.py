@@ -10,6 +10,8 @@ from stack import fail
 # Of 2,048 requests at work, half may be such as begin to book: in closed loop, nobody of so many is refused for that.
 CROWD = 1000
 HERE = Path(__file__).resolve().parent
+# What runs now.
+LOADS = []
 
 
 class Tools:
@@ -17,18 +19,18 @@ class Tools:
         self.binaries, self.seconds = Path(binaries), seconds
         self.environment = {**os.environ, "SIGNING_SEED": seed}
 
-    def wrk(self, url, process=None, fresh=False, connections=64, seconds=None, token=None):
-        """Answers a second and, of the process given, processor time an answer in microseconds."""
+    def wrk(self, url, processes=(), fresh=False, connections=64, seconds=None, token=None):
+        """Answers a second and, of the processes given, processor time an answer in microseconds, and memory."""
         command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds or self.seconds}s", "-s", HERE / "report.lua"]
         if token:
             command += ["-H", f"Authorization: Bearer {token}"]
-        before = process.processor_seconds() if process else 0
+        before = processor_seconds(processes)
         result = self.run([*command, url, "--", "fresh" if fresh else "same"])
-        if process:
-            result["cpu"] = (process.processor_seconds() - before) * 1e6 / result["requests"]
-            result["memory"] = process.memory()
-        if result["failed"]:
+        if result["failed"] or not result["requests"]:
             fail(f"{result['failed']} of {result['requests']} requests to {url} failed")
+        if processes:
+            result["cpu"] = (processor_seconds(processes) - before) * 1e6 / result["requests"]
+            result["memory"] = sum(process.memory() for process in processes)
         return result
 
     def load(self, work, address, clients=64, good=True, processes=(), **options):
@@ -46,10 +48,13 @@ class Tools:
         options = {"milliseconds": self.seconds * 1000, **options}
         pairs = [text for name, value in options.items() for text in (f"--{name.replace('_', '-')}", str(value))]
         command = [self.binaries / "load", work, "--address", address, "--clients", str(clients), *pairs]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=self.environment)
+        running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=self.environment)
+        LOADS.append(running)
+        return running
 
     def finish_load(self, running, good=True):
         output, _ = running.communicate()
+        LOADS.remove(running)
         if running.returncode != 0:
             fail("load ended early")
         result = json.loads(output)
@@ -73,6 +78,14 @@ class Tools:
         if done.returncode != 0:
             fail(f"{Path(command[0]).name} ended with status {done.returncode}")
         return json.loads(done.stdout.splitlines()[-1])
+
+
+def end_loads():
+    """Those of a row that did not come to its end."""
+    while LOADS:
+        running = LOADS.pop()
+        running.kill()
+        running.communicate()
 
 
 def processor_seconds(processes):

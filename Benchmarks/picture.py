@@ -48,7 +48,7 @@ class Drawing:
 
 def picture(lines, curves, title):
     """An SVG document; None where there is nothing to draw."""
-    judged = [line for line in lines if line.goal and line.value]
+    judged = [line for line in lines if line.value is not None]
     if not judged and not curves:
         return None
     drawing = Drawing()

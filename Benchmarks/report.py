@@ -46,6 +46,12 @@ def amount(values, unit="/s"):
     return f"{middle:,.0f}{unit}" if middle >= 100 else f"{middle:.3g}{unit}"
 
 
+def spread(values, unit="/s"):
+    """The median, and the lowest and highest of the rounds."""
+    lowest, middle, highest = (amount([value], "") for value in (min(values), median(values), max(values)))
+    return f"{middle}{unit} ({lowest}–{highest})"
+
+
 def ratio(ours, reference):
     """The median over the rounds of ours by the reference's of the same round, and its spread."""
     each_round = ratios(ours, reference)
@@ -67,23 +73,20 @@ def compared(row, work, ours, reference, name, at_least=None, at_most=None, unit
 
 
 def compared_with_processor(row, work, ours, reference, name, at_least=None, at_most=None):
-    """A line for answers a second and, beside it, the processor time of each."""
+    """A line for answers a second, and one for the processor time of each."""
     line = compared(row, work, each(ours), each(reference), name, at_least)
-    value, text = ratio(each(ours, "cpu"), each(reference, "cpu"))
     line.ours += detail(ours)
     line.reference += detail(reference)
-    line.result += f"; processor {text}"
-    if at_most is not None:
-        line.met, line.target = line.met and value <= at_most, f"{line.target}; processor ≤ {at_most}×"
-    return line
+    return [line, compared(row, "… processor time of an answer", each(ours, "cpu"), each(reference, "cpu"), name,
+                           at_most=at_most, unit=" µs")]
 
 
 def detail(results):
-    """Processor time and size of an answer, how long it takes, and the memory of who makes it."""
+    """The size of an answer, how long it takes, and the memory of who makes it."""
     sizes = [result["bytes"] / result["requests"] / 1000 for result in results]
-    p50, p99 = (amount([result[key] / 1000 for result in results], " ms") for key in ("p50", "p99"))
-    memory = amount([result["memory"] / 1e6 for result in results], " MB")
-    return f", {amount(each(results, 'cpu'), ' µs')}, {amount(sizes, ' kB')}, p50 {p50}, p99 {p99}, {memory}"
+    p50, p99 = (spread([result[key] / 1000 for result in results], " ms") for key in ("p50", "p99"))
+    memory = spread([result["memory"] / 1e6 for result in results], " MB")
+    return f", {amount(sizes, ' kB')}, p50 {p50}, p99 {p99}, {memory}"
 
 
 def document(lines, rounds, seconds, load_before, picture=None):

@@ -1,4 +1,4 @@
-"""Starts and stops what is measured: our four services and their gateway, a plain nginx, the peers."""
+"""Starts and stops what is measured: our four services and their gateway."""
 
 import atexit
 import contextlib
@@ -15,7 +15,6 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SERVICES = ("identity", "catalog", "booking", "analytics")
-TICKS = os.sysconf("SC_CLK_TCK")
 STARTED = []
 
 
@@ -40,6 +39,14 @@ def fetch(url, token=None, body=None):
         request.add_header("Authorization", f"Bearer {token}")
     with urllib.request.urlopen(request, timeout=10) as answer:
         return answer.read()
+
+
+def of_process(pid, name):
+    """The lines of that file about it; none where it has just ended."""
+    try:
+        return Path(f"/proc/{pid}/{name}").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 class Process:
@@ -79,18 +86,19 @@ class Process:
         return found
 
     def processor_seconds(self):
-        """User and system time of all its processes so far."""
+        """User and system time of all its processes so far, to the nanosecond: the clock of another process has the
+        number that clock_getcpuclockid(3) makes of its id."""
         total = 0
         for pid in self.members():
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            total += int(fields[11]) + int(fields[12])
-        return total / TICKS
+            with contextlib.suppress(OSError):
+                total += time.clock_gettime(~int(pid) << 3 | 2)
+        return total
 
     def memory(self):
         """Proportional set size of all its processes, in bytes."""
         total = 0
         for pid in self.members():
-            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            for line in of_process(pid, "smaps_rollup"):
                 if line.startswith("Pss:"):
                     total += int(line.split()[1]) * 1024
         return total
@@ -104,7 +112,7 @@ class Process:
         """The most memory that it has had at once, in bytes: resident set sizes of its processes."""
         total = 0
         for pid in self.members():
-            for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            for line in of_process(pid, "status"):
                 if line.startswith("VmHWM:"):
                     total += int(line.split()[1]) * 1024
         return total
@@ -181,64 +189,3 @@ class Stack:
                           self.directory / "gateway.log")
         gateway.await_url(f"http://{self.gateway}/healthz")
         self.processes["gateway"] = gateway
-
-
-def plain_nginx(directory, body):
-    """nginx with nothing to do but send one file. Returns the URL of it."""
-    directory = Path(directory) / "nginx"
-    directory.mkdir()
-    (directory / "movies.json").write_bytes(body)
-    address = free_address()
-    paths = "".join(f"{kind}_temp_path {kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    (directory / "nginx.conf").write_text(f"""
-daemon off; pid nginx.pid; worker_processes 2; events {{ worker_connections 4096; }}
-http {{
-    access_log off; sendfile on; tcp_nopush on; open_file_cache max=10; keepalive_requests 1000000; {paths}
-    types {{ application/json json; }}
-    server {{ listen {address}; root {directory}; }}
-}}
-""")
-    process = Process("nginx", ["nginx", "-e", "stderr", "-p", directory, "-c", "nginx.conf"], directory / "log")
-    url = f"http://{address}/movies.json"
-    process.await_url(url)
-    return url
-
-
-def node():
-    """A Node that has `node:sqlite`, or None."""
-    found = os.environ.get("NODE") or shutil.which("node")
-    if not found:
-        return None
-    version = subprocess.run([found, "--version"], capture_output=True, text=True).stdout.lstrip("v").split(".")
-    return found if [int(part) for part in version[:2]] >= [22, 5] else None
-
-
-def peers(directory):
-    """{name: (process, URL of its list) or the reason why it is not there}, from the folder PEERS_DIR."""
-    home = os.environ.get("PEERS_DIR")
-    if not home:
-        return {name: "PEERS_DIR is not set" for name in ("Express", "FastAPI", "Go")}
-    home, data = Path(home), Path(directory) / "peers.db"
-    subprocess.run(["python3", home / "make-data.py", data], check=True, stdout=subprocess.DEVNULL)
-    found = {}
-
-    def start(name, is_there, command, environment):
-        if not is_there:
-            found[name] = "not installed"
-            return
-        address = free_address()
-        command = [str(part).replace("PORT", address.split(":")[1]) for part in command]
-        process = Process(name, command, Path(directory) / f"{name}.log", environment)
-        process.await_url(f"http://{address}/movies", 60)
-        found[name] = (process, f"http://{address}/movies")
-
-    start("Express", node() and Path("/usr/share/nodejs/express").is_dir(),
-          [node(), home / "express/server.js", "PORT", "2", data],
-          {"NODE_ENV": "production", "NODE_PATH": "/usr/share/nodejs"})
-    start("FastAPI", shutil.which("uvicorn"),
-          ["uvicorn", "app:app", "--app-dir", home / "fastapi", "--port", "PORT", "--workers", "2", "--loop", "uvloop",
-           "--http", "httptools", "--log-level", "warning", "--no-access-log"], {"DB": str(data)})
-    start("Go", shutil.which("go") and Path("/usr/share/gocode/src/github.com/mattn/go-sqlite3").is_dir(),
-          ["go", "run", "-tags", "libsqlite3", home / "go/main.go", "PORT", data],
-          {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode"})
-    return found
