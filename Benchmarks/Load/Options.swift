@@ -8,13 +8,14 @@ struct Failure: Error, CustomStringConvertible {
 }
 
 /// What to ask, of whom, from how many connections and for how long:
-/// `load flow|track|get|signin|friday|onsale --address HOST:PORT [--name value …]`.
+/// `load flow|track|get|signin|browse|friday|onsale --address HOST:PORT [--name value …]`.
 struct Options {
+    static let works = "flow, track, get, signin, browse, friday or onsale"
     let work: String
     private var values: [String: String] = [:]
 
     init(_ arguments: ArraySlice<String>) throws(Failure) {
-        guard let work = arguments.first else { throw Failure("flow, track, get, signin, friday or onsale?") }
+        guard let work = arguments.first else { throw Failure("\(Self.works)?") }
         self.work = work
         var rest = arguments.dropFirst()
         while let name = rest.popFirst() {

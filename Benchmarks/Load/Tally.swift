@@ -17,7 +17,8 @@ extension Outcome {
 /// What came back for one step.
 struct Tally: JSONWritable {
     private var statuses: [Int: Int] = [:]
-    /// Of the answers with the expected status, in microseconds.
+    private var succeeded = 0
+    /// Of the answers with the expected status, in microseconds, and of those that were waited for in vain: so long.
     private var latencies: [UInt32] = []
     /// Refusals that do not say when to come back.
     private var silent = 0
@@ -30,8 +31,13 @@ struct Tally: JSONWritable {
         if !isPartOfLife { faults += 1 }
         statuses[outcome.status, default: 0] += 1
         if !outcome.code.isEmpty { codes[outcome.code, default: 0] += 1 }
-        if let microseconds { latencies.append(UInt32(clamping: microseconds)) }
+        guard let microseconds else { return }
+        succeeded += 1
+        latencies.append(UInt32(clamping: microseconds))
     }
+
+    /// A wait without an answer.
+    mutating func charge(microseconds: UInt64) { latencies.append(UInt32(clamping: microseconds)) }
 
     /// `{"succeeded": …, "statuses": {…}, "p50": µs, …}`.
     func write(to json: inout JSONWriter) {
@@ -40,7 +46,7 @@ struct Tally: JSONWritable {
 
     private func write(members json: inout JSONWriter) {
         let sorted = latencies.sorted()
-        json.field("succeeded", sorted.count)
+        json.field("succeeded", succeeded)
         json.object("statuses") { json in
             for (status, count) in statuses.sorted(by: { $0.key < $1.key }) { json.field(named: "\(status)", count) }
         }

@@ -7,6 +7,8 @@ struct Step: Sendable {
     var refusal: Int?
     /// Whether who is refused for too much work, or not answered in time, comes back after a second, as it was told.
     var comesBack = false
+    /// Whether it is only for those whom the step before refused, as is part of life.
+    var isSecondChoice = false
     /// How many seats its success has sold, in a round.
     var sells: (@Sendable (_ round: Int) -> Int)?
     /// The request's bytes: for a client, by its number; in a round, which all clients count together; about the id
@@ -16,8 +18,18 @@ struct Step: Sendable {
 
 /// What a client does in a round; of several, each has its share of the rounds.
 struct Journey: Sendable {
-    let share: Int
+    let name: String
+    var share = 1
     let steps: [Step]
+
+    /// Where a round goes on that was answered so; nil where it ends.
+    func step(after number: Int, answered status: Int) -> Int? {
+        let step = steps[number]
+        let later = steps.indices.dropFirst(number + 1)
+        if status == step.status { return later.first { !steps[$0].isSecondChoice } }
+        guard status == step.refusal else { return nil }
+        return later.first.flatMap { steps[$0].isSecondChoice ? $0 : nil }
+    }
 }
 
 extension [Journey] {
@@ -37,8 +49,7 @@ extension Options {
     func journeys(clients: Int) throws(Failure) -> [Journey] {
         switch work {
         case "friday": try friday()
-        case "onsale": [Journey(share: 1, steps: try onSale())]
-        default: [Journey(share: 1, steps: try steps(clients: clients))]
+        default: [Journey(name: work, steps: try steps(clients: clients))]
         }
     }
 
@@ -59,7 +70,9 @@ extension Options {
             ]
         case "get": [try get()]
         case "signin": [try signIn()]
-        default: throw Failure("flow, track, get, signin, friday or onsale, not \(work)")
+        case "browse": try browse()
+        case "onsale": try onSale()
+        default: throw Failure("\(Self.works), not \(work)")
         }
     }
 
@@ -126,14 +139,12 @@ private func request(_ line: String, _ fields: String, _ body: String) -> [UInt8
     Array("\(line) HTTP/1.1\r\nHost: localhost\r\n\(fields)\r\n\(body)".utf8)
 }
 
-/// A number below a count that is the same whenever a round asks for it, and else as good as any (splitmix64).
+/// A number below a count that is the same whenever a round asks for it, and else as good as any.
 func chance(_ round: Int, _ purpose: StaticString, _ count: Int) -> Int {
     var mixed = UInt64(truncatingIfNeeded: round)
     purpose.withUTF8Buffer { for byte in $0 { mixed = mixed &* 0x100_0000_01b3 ^ UInt64(byte) } }
     mixed &+= 0x9e37_79b9_7f4a_7c15
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return Int((mixed ^ mixed >> 31) % UInt64(max(1, count)))
+    return Int(SplitMix64.mixed(mixed) % UInt64(max(1, count)))
 }
 
 /// The same where the first are wanted most: one in a hundred is the first ten-thousandth, one in ten the first hundredth.
