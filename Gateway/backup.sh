@@ -26,9 +26,14 @@ as() {
 
 back_up() {
     [[ ! -e $1 ]] || fail "$1 is there already; every set goes into a directory of its own"
+    local service
+    for service in "${services[@]}"; do
+        # What an interrupted restore has left, the service knows how to go on from.
+        [[ -e $data/$service.db || -e $data/$service.db.restored ]] ||
+            fail "there is no database $data/$service.db; set DATA_DIR to the directory that the services keep theirs in"
+    done
     rm -rf "$1.partial"
     mkdir -p "$1.partial"
-    local service
     for service in "${services[@]}"; do as "$service" backup "$1.partial/$service.db"; done
     # A set is whole, or it is not there.
     mv -T "$1.partial" "$1"

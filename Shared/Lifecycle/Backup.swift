@@ -8,6 +8,7 @@ extension Launch {
     /// Copies the database, while the service runs, and the secret that is kept beside it. Whoever has the two files has
     /// everything: both are readable by their owner only.
     static func backUp(to file: String, _ settings: Settings) throws {
+        try refuseToBegin(settings)
         let path = S.databasePath(settings)
         guard access("\(file).secret", F_OK) != 0 else { throw SettingError("\(file).secret is there already.") }
         let start = monotonicNanoseconds()

@@ -78,9 +78,10 @@ public enum Launch<S: Service> {
         print(seeded ? "\(S.name): the sample data is in." : "\(S.name): there is data already; nothing was added.")
     }
 
-    /// A command of the service's own is about data that is there: on a mistyped path it must not find a new, empty one.
-    private static func refuseToBegin(_ settings: Settings) throws {
+    /// A command is about data that is there: on a mistyped path it must not find a new, empty one.
+    static func refuseToBegin(_ settings: Settings) throws {
         let path = S.databasePath(settings)
+        try Database.refuseHalfRestored(path)
         guard access(path, F_OK) != 0 else { return }
         throw SettingError("There is no database '\(path)': DATABASE must name that of \(S.name).")
     }

@@ -54,7 +54,7 @@ extension Database {
     }
 
     /// A new database is not begun where one was about to be put in its place: all would seem well, and be empty.
-    static func refuseHalfRestored(_ path: String) throws(DatabaseError) {
+    package static func refuseHalfRestored(_ path: String) throws(DatabaseError) {
         guard access(path, F_OK) != 0, errno == ENOENT,
             let found = names(beside: path, marked: [".restored", ".replaced-"]).min()
         else { return }

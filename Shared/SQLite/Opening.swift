@@ -39,9 +39,7 @@ struct Opening: Sendable {
     }
 
     func reader() throws(DatabaseError) -> Connection {
-        guard access(configuration.path, F_OK) == 0 || errno != ENOENT else {
-            throw .cannotOpen(path: configuration.path, reason: "there is none")
-        }
+        try requireFile()
         let handle = try handle(SQLITE_OPEN_READONLY)
         let connection = Connection(handle, statementLimit: configuration.statementLimit)
         try set(Pragmas.reader(configuration), on: connection)
@@ -51,6 +49,7 @@ struct Opening: Sendable {
     /// To be copied while others use it. It may have to look through the log, for which a handle that is read-only has no
     /// right; nothing is written with it.
     func copied() throws(DatabaseError) -> Connection {
+        try requireFile()
         let connection = Connection(try handle(SQLITE_OPEN_READWRITE), statementLimit: configuration.statementLimit)
         try set(Pragmas.reader(configuration), on: connection)
         return connection
@@ -61,6 +60,13 @@ struct Opening: Sendable {
         let transaction = Transaction(try handle(SQLITE_OPEN_READWRITE), statementLimit: 8)
         try transaction.set("PRAGMA busy_timeout = \(configuration.busyTimeoutMilliseconds)")
         return transaction
+    }
+
+    /// SQLite says only that it cannot open what is not there.
+    private func requireFile() throws(DatabaseError) {
+        guard access(configuration.path, F_OK) == 0 || errno != ENOENT else {
+            throw .cannotOpen(path: configuration.path, reason: "there is none")
+        }
     }
 
     /// No mutex in the handle: a connection is used by one thread at a time.
