@@ -60,7 +60,7 @@ extension Database {
     /// in `body`: the file has no name by then. What one has left that was killed before goes at the next time.
     /// - Throws: as `copy` does, `olderSchema`, and what `body` throws.
     public func withCopy<T>(migrations: [Migration], _ body: (Connection) throws -> T) throws -> T {
-        Self.removeLeftDrafts(of: path)
+        Self.removeLeftDrafts(beside: path, marked: Self.draftMark)
         // Not the process's id: in containers, two that use one database may have the same.
         let draft = "\(path)\(Self.draftMark)\(String(UInt64.random(in: .min ... .max), radix: 36))"
         func forget() { for suffix in Self.draftSuffixes { unlink(draft + suffix) } }
@@ -73,13 +73,14 @@ extension Database {
 
     private static let draftMark = ".looked-at-"
     private static let draftSuffixes = ["", "-journal", "-wal", "-shm"]
-    /// Whoever makes a copy writes to it all the time: one that has not changed for so long is nobody's.
+    /// Whoever makes a draft writes to it all the time: one that has not changed for so long is nobody's.
     private static let draftIsLeftSeconds = 60
 
-    private static func removeLeftDrafts(of path: String) {
+    /// What a process has left that was killed over it.
+    package static func removeLeftDrafts(beside path: String, marked mark: String) {
         let directory = directory(of: path)
         let now = time(nil)
-        for name in names(beside: path, marked: [draftMark]) {
+        for name in names(beside: path, marked: [mark]) {
             var status = stat()
             guard stat("\(directory)/\(name)", &status) == 0, status.st_mtim.tv_sec < now - draftIsLeftSeconds
             else { continue }

@@ -1,6 +1,7 @@
 import API
 import Auth
 import EventLoop
+import Glibc
 import JSON
 import Lifecycle
 import SQLite
@@ -171,5 +172,18 @@ private final class Signal: Sendable {
         let again = try await second.post("/v1/things", token: second.token(), headers: headers)
         #expect(again.status == 201 && again.header("idempotent-replayed") == "true")
         await second.stop()
+    }
+
+    @Test("the draft of a secret that was left by a start that was killed goes at the next one, a new one stays")
+    func drafts() async throws {
+        let path = temporaryPath("slow.db")
+        let (old, new, others) = ("\(path).secret.draft-17", "\(path).secret.draft-18", "\(path).secret.kept")
+        for file in [old, new, others] { try writeFile(file, [1]) }
+        let longAgo = timeval(tv_sec: time(nil) - 90, tv_usec: 0)
+        for file in [old, others] { #expect(utimes(file, [longAgo, longAgo]) == 0) }
+        let service = try await ServiceUnderTest(SlowService.self, databasePath: path)
+        await service.stop()
+        let left = [old, new, others].map { (file: String) in access(file, F_OK) == 0 }
+        #expect(left == [false, true, true])
     }
 }
