@@ -26,6 +26,7 @@ INSERT INTO migrations VALUES('v0017_journal','25bba3ec9bf26d11',0,0);
 INSERT INTO migrations VALUES('v0018_refunds_told','311b632c650eb4c6',0,1);
 INSERT INTO migrations VALUES('v0019_failed_payment_jobs','e533c7ff9aa49764',0,1);
 INSERT INTO migrations VALUES('v0020_rolled_back','4a0937dd5fc995ce',0,1);
+INSERT INTO migrations VALUES('v0021_trimmed_events','a5a578ede9f4538d',0,1);
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY CHECK (id > 0),
     starts_at INTEGER NOT NULL,
@@ -303,6 +304,11 @@ CREATE TABLE unasked_followers (
     name TEXT PRIMARY KEY,
     sequence INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE trimmed_events (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    -- The latest time at which anything happened that is deleted.
+    until INTEGER NOT NULL
+) STRICT;
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence VALUES('events',0);
 INSERT INTO sqlite_sequence VALUES('audit',0);

@@ -5,16 +5,13 @@ import Lifecycle
 import SQLite
 import TestSupport
 import Testing
-import Time
 
 /// What the audit finds in a database file as it lies there.
-func audited(
-    _ path: String, expecting hash: String? = nil, at now: Timestamp = ManualClock().now
-) throws -> BookAudit {
+func audited(_ path: String, expecting hash: String? = nil) throws -> BookAudit {
     let database = try Database(.init(path: path), migrations: BookingService.migrations, as: .looking)
     defer { database.close() }
     return try database.withCopy(migrations: BookingService.migrations) {
-        try BookAudit($0, expecting: hash, at: now)
+        try BookAudit($0, expecting: hash)
     }
 }
 
@@ -22,7 +19,7 @@ extension BoxOffice {
     /// What the audit finds while the service runs.
     func books(expecting hash: String? = nil) throws -> BookAudit {
         try service.running.context.database.withCopy(migrations: BookingService.migrations) {
-            try BookAudit($0, expecting: hash, at: service.clock.now)
+            try BookAudit($0, expecting: hash)
         }
     }
 

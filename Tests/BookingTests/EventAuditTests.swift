@@ -7,12 +7,9 @@ import Time
 
 /// The log that followers are told is held against the journal.
 @Suite struct EventAuditTests {
-    /// Bookings of every end there is, and the moment after the last of it.
-    private func told(
-        _ more: (BoxOffice) async throws -> Void = { _ in }
-    ) async throws -> (path: String, now: Timestamp) {
+    /// Bookings of every end there is.
+    private func told(_ more: (BoxOffice) async throws -> Void = { _ in }) async throws -> String {
         let path = temporaryPath("told.db")
-        var now = Timestamp(rawValue: 0)
         try await BoxOffice.run { box async throws in
             let sold = try await box.sell(3)
             let tickets = try await box.ticketIDs(of: sold)
@@ -30,19 +27,16 @@ import Time
             let starts = box.service.clock.now.advanced(byMilliseconds: 3_539_990).rfc3339
             #expect(try await box.setAllocation(20, startsAt: starts).status == 200)
             try await more(box)
-            now = box.service.clock.now
             _ = try SchemaDump.sqlite(box.service.databasePath, "VACUUM INTO '\(path)'")
         }
-        return (path, now)
+        return path
     }
 
-    private func differences(
-        _ path: String, after change: String, at now: Timestamp
-    ) throws -> [String] {
+    private func differences(_ path: String, after change: String) throws -> [String] {
         let changed = temporaryPath("changed.db")
         try writeFile(changed, try readBytes(path, atMost: 16 * 1_048_576))
         _ = try SchemaDump.sqlite(changed, "PRAGMA ignore_check_constraints = ON; \(change)")
-        return try audited(changed, at: now).differences
+        return try audited(changed).differences
     }
 
     private func sequences(_ path: String, where condition: String = "1") throws -> [Int64] {
@@ -52,27 +46,27 @@ import Time
 
     @Test("one value that is changed in any event, or one event that is missing, is found")
     func changed() async throws {
-        let (path, now) = try await told()
+        let path = try await told()
         let events = try sequences(path)
         #expect(events.count > 12)
-        #expect(try differences(path, after: "", at: now) == [])
+        #expect(try differences(path, after: "") == [])
         for event in events {
             for column in ["type", "session_id", "booking_id", "seats", "free", "occurred_at"] {
                 let change = """
                     UPDATE events SET \(column) = CASE typeof(\(column)) WHEN 'text' THEN 'booking.expire'
                         WHEN 'null' THEN 1 ELSE \(column) + 1000 END WHERE sequence = \(event)
                     """
-                let found = try differences(path, after: change, at: now)
+                let found = try differences(path, after: change)
                 #expect(found.contains { $0.hasSuffix("no event tells it") }, "\(change): \(found)")
             }
-            let found = try differences(path, after: "DELETE FROM events WHERE sequence = \(event)", at: now)
+            let found = try differences(path, after: "DELETE FROM events WHERE sequence = \(event)")
             #expect(found.count == 1 && found[0].hasSuffix("of the journal: no event tells it"), "\(found)")
         }
     }
 
     @Test("an event that is made up is found with its number, also one that was true once")
     func added() async throws {
-        let (path, now) = try await told()
+        let path = try await told()
         let columns = "type, session_id, booking_id, seats, free, occurred_at"
         let copy = "INSERT INTO events (\(columns)) SELECT"
         let newest = try #require(try sequences(path).last)
@@ -86,7 +80,7 @@ import Time
                 "\(copy) 'booking.opened', session_id, 77, 0, free, occurred_at FROM events WHERE sequence = \(newest)",
             ]
         for addition in additions {
-            let found = try differences(path, after: addition, at: now)
+            let found = try differences(path, after: addition)
             let isNamed = found.first?.contains("event \(newest + 1): the journal does not have it (") == true
             #expect(found.count == 1 && isNamed, "\(addition): \(found)")
         }
@@ -94,17 +88,17 @@ import Time
 
     @Test("what is deleted once it is old, and what is told again, is no difference")
     func kept() async throws {
-        let (path, now) = try await told()
-        let week: Int64 = 7 * 86_400_000
-        let later = now.advanced(byMilliseconds: week + 1)
+        let path = try await told()
+        let trimmed = "INSERT INTO trimmed_events SELECT 1, max(occurred_at)"
         for event in try sequences(path) {
-            #expect(try differences(path, after: "DELETE FROM events WHERE sequence <= \(event)", at: later) == [])
+            let old = "FROM events WHERE sequence <= \(event)"
+            #expect(try differences(path, after: "\(trimmed) \(old); DELETE \(old)") == [])
         }
-        let atLast = try differences(path, after: "DELETE FROM events", at: now.advanced(byMilliseconds: week))
+        let atLast = try differences(path, after: "\(trimmed) - 1 FROM events; DELETE FROM events")
         // Of the last moment are four: one ran out, one was opened, it reserved, and the session changed.
         #expect(atLast.count == 4 && atLast.allSatisfy { $0.hasSuffix("no event tells it") }, "\(atLast)")
 
-        let (again, then) = try await told { box in
+        let again = try await told { box in
             // All of it is told anew to a follower that lacks the first of it.
             let database = box.service.running.context.database
             for sequence in [2, 5] as [Int64] {
@@ -121,6 +115,32 @@ import Time
             _ = try await box.sell(1)
         }
         #expect(try sequences(again).count > sequences(path).count + 5)
-        #expect(try differences(again, after: "", at: then) == [])
+        #expect(try differences(again, after: "") == [])
+    }
+
+    @Test("what was deleted while the clock was ahead is no difference when that is right again, what is missing is")
+    func clockAhead() async throws {
+        try await BoxOffice.runFollowed(balances: false) { box, _ async throws in
+            func number(_ sql: SQL) -> Int64? {
+                try? box.service.running.context.database.read { try $0.first(sql) { try $0.int(0) } }
+            }
+            let before = box.service.clock.now
+            _ = try await box.cancel(try await box.open())
+            _ = try await box.open("usr_2")
+            await eventually { number("SELECT min(sequence) FROM followers") == 3 }
+            // The last booking runs out, which is told, and old events are deleted with that.
+            box.service.clock.advance(byMilliseconds: 8 * 86_400_000)
+            await eventually { number("SELECT min(sequence) FROM events") == 4 }
+            #expect(number("SELECT min(sequence) FROM events") == 4)
+            box.service.clock.now = before.advanced(byMilliseconds: 1_000)
+            #expect(try box.books().differences == [])
+            _ = try await box.open("usr_3")
+            #expect(try box.books().differences == [])
+            try await box.service.running.context.database.write {
+                try $0.execute("DELETE FROM events WHERE sequence = 5")
+            }
+            let found = try box.books().differences
+            #expect(found.count == 1 && found[0].hasSuffix("no event tells it"), "\(found)")
+        }
     }
 }

@@ -68,7 +68,9 @@ import Time
             _ = try await box.cancel(cancelled, "usr_2")
             await eventually { listener.taken.count >= 5 && box.follower.taken.count >= 5 }
             box.service.clock.advance(byMilliseconds: 8 * 86_400_000)
+            let now = box.service.clock.now
             try await box.service.running.context.database.write { transaction in
+                try transaction.execute("INSERT OR REPLACE INTO trimmed_events (id, until) VALUES (1, \(now))")
                 try transaction.execute("DELETE FROM events")
                 try transaction.execute("DELETE FROM mails")
             }

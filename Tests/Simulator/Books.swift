@@ -1,6 +1,5 @@
 import BookingService
 import SQLite
-import Time
 
 /// What booking's database holds, compared with what it should.
 struct Books {
@@ -197,10 +196,8 @@ struct Books {
     }
 
     /// The journal is whole, and says what the tables say, and the events.
-    /// - Parameter latest: what was old by then may be deleted.
-    func audit(_ database: Database, latest: Int64) throws {
-        let now = Timestamp(rawValue: latest)
-        let differences = try database.read { try BookAudit($0, at: now).differences }
+    func audit(_ database: Database) throws {
+        let differences = try database.read { try BookAudit($0).differences }
         guard let first = differences.first else { return }
         throw Difference("the books do not balance, in \(differences.count) places: \(first)")
     }

@@ -101,7 +101,7 @@ struct World {
     }
 
     private mutating func audit() throws {
-        try books.audit(life.database, latest: latest)
+        try books.audit(life.database)
         tally.audits += 1
     }
 

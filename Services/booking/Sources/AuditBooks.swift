@@ -18,7 +18,7 @@ extension BookingService {
         let options = try Options(arguments, named: ["expect", "lines"], words: 0)
         let lines = try Int(options.integer("lines", default: 40, in: 1...1_000_000))
         let audit = try context.database.withCopy(migrations: migrations) { copy in
-            try BookAudit(copy, expecting: options["expect"], at: context.clock.now())
+            try BookAudit(copy, expecting: options["expect"])
         }
         guard audit.differences.isEmpty else { throw BooksDiffer(description: audit.report(lines: lines)) }
         return audit.report(lines: lines)

@@ -37,6 +37,7 @@ package struct BookingService: Service {
         Migration(
             "v0019_failed_payment_jobs", sql: PackageResources.v0019_failed_payment_jobs_sql, safeForOlderCode: true),
         Migration("v0020_rolled_back", sql: PackageResources.v0020_rolled_back_sql, safeForOlderCode: true),
+        Migration("v0021_trimmed_events", sql: PackageResources.v0021_trimmed_events_sql, safeForOlderCode: true),
     ]
 
     package static let commands = [

@@ -158,10 +158,10 @@ extension Transaction {
     }
 
     /// Deletes old events that every follower has taken: a few each time, yet more than come in between. What is set
-    /// aside stays.
+    /// aside stays. How far it went is noted, as the clock may say something else later.
     fileprivate func trimEvents(at now: Timestamp) throws {
         let old = now.advanced(byMilliseconds: -BookingService.eventsAreKeptMilliseconds)
-        try execute(
+        let trimmed = try rows(
             """
             DELETE FROM events
             WHERE sequence < \(2 * BookingService.eventsAtOnce) + (
@@ -171,6 +171,14 @@ extension Transaction {
                 AND sequence <= (SELECT min(sequence) FROM followers) AND coalesce(retold_at, occurred_at) < \(old)
                 AND NOT EXISTS (
                     SELECT 1 FROM events_set_aside a WHERE a.sequence = events.sequence AND a.is_replayed = 0)
+            RETURNING occurred_at
+            """
+        ) { try $0.int(0) }
+        guard let last = trimmed.max() else { return }
+        try execute(
+            """
+            INSERT INTO trimmed_events (id, until) VALUES (1, \(last))
+            ON CONFLICT (id) DO UPDATE SET until = max(until, excluded.until)
             """)
     }
 }

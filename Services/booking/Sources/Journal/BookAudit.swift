@@ -19,17 +19,16 @@ package struct BookAudit {
     private var numbers: [SessionID: [Int64]] = [:]
     /// The same of events.
     private var told: [SessionID: [Int64]] = [:]
-    private let keptSince: Timestamp
+    /// How far the events are cut off.
+    private let trimmed: Timestamp?
     /// Events that do not follow from the journal, which began after some of them.
     private var unfounded: [(session: SessionID, event: ToldEvents.Unfounded)] = []
     private var began: Timestamp?
     private var firstFounded: Int64 = .max
 
-    /// - Parameters:
-    ///   - expected: a hash that must be in the chain.
-    ///   - now: says which events may be deleted.
-    package init(_ connection: Connection, expecting expected: String? = nil, at now: Timestamp) throws {
-        keptSince = now.advanced(byMilliseconds: -BookingService.eventsAreKeptMilliseconds)
+    /// - Parameter expected: a hash that must be in the chain.
+    package init(_ connection: Connection, expecting expected: String? = nil) throws {
+        trimmed = try connection.first("SELECT until FROM trimmed_events") { try $0.value(0, as: Timestamp.self) }
         try followChain(connection, expected?.lowercased())
         told = try connection.numbersOfEvents()
         let audited = try connection.auditedSessions()
@@ -101,7 +100,7 @@ package struct BookAudit {
     private mutating func compare(_ events: inout ToldEvents, _ session: SessionID, _ connection: Connection) throws {
         let told = try connection.tellings(told[session] ?? [])
         self.events += told.count
-        events.compare(told, keptSince: keptSince)
+        events.compare(told, trimmedUntil: trimmed)
         differences += events.untold.map { "\(session), entry \($0) of the journal: no event tells it" }
         unfounded += events.unfounded.map { (session, $0) }
         firstFounded = min(firstFounded, events.firstFounded ?? .max)

@@ -18,7 +18,7 @@ struct Telling: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What the log for followers may say of one session, as it follows from the journal: what happened, once it did, and how
-/// things stand, at any time. How much of that is still kept, nobody knows but for what is too young to be deleted.
+/// things stand, at any time. What is as old as anything that was deleted may be deleted, too.
 struct ToldEvents {
     /// How a booking stands from an entry on.
     private struct Standing {
@@ -44,7 +44,7 @@ struct ToldEvents {
     private var indices: [Telling: [Int]] = [:]
     private var standings: [BookingID: [Standing]] = [:]
 
-    /// Numbers of entries that no event tells, though none that does may be deleted.
+    /// Numbers of entries that no event tells, though none is deleted that did.
     private(set) var untold: [Int64] = []
     /// Events that the journal does not have.
     private(set) var unfounded: [Unfounded] = []
@@ -70,14 +70,15 @@ struct ToldEvents {
 
     /// - Parameters:
     ///   - events: in the order of the log.
-    ///   - time: younger ones are kept.
-    mutating func compare(_ events: [(sequence: Int64, telling: Telling)], keptSince time: Timestamp) {
+    ///   - time: later ones are kept; nil where all are.
+    mutating func compare(_ events: [(sequence: Int64, telling: Telling)], trimmedUntil time: Timestamp?) {
         var counts: [Telling: Int] = [:]
         for event in events { counts[event.telling, default: 0] += 1 }
         for entry in entries {
             guard let telling = entry.telling else { continue }
             counts[telling, default: 0] -= 1
-            if telling.at >= time, counts[telling, default: 0] < 0 { untold.append(entry.number) }
+            let isKept = time.map { telling.at > $0 } ?? true
+            if isKept, counts[telling, default: 0] < 0 { untold.append(entry.number) }
         }
         // The last entry that was told so far, or that what was told so far agrees with.
         var last = -1
