@@ -14,25 +14,31 @@ import Testing
     /// Catalog, as it answers for sessions.
     private final class Programme: Sendable {
         let known = Mutex<Set<Int64>>([])
+        /// What it says of whether it has any; nil for a release that does not.
+        let hasSessions = Mutex<Bool?>(true)
+        /// Those that it names in a way that nobody understands.
+        let garbled = Mutex<Set<Int64>>([])
 
         func begin(_ box: BoxOffice) {
             box.catalog.answer { target in
                 guard target.hasPrefix("/internal/v1/sessions?ids=") else { return .json(503, "{}") }
                 let sessions = self.known.withLock { $0 }.filter { target.contains("ses_\($0)") }.map { id in
-                    """
-                    {"id":"ses_\(id)","movie":{"id":"mov_1","title":"Nosferatu","duration":94},
-                    "place":{"id":"plc_1","name":"Le Rex","address":"1 rue Sainte-Catherine","city":"Montréal",
-                    "time_zone":"America/Montreal"},"room":{"id":"rom_1","name":"1"}}
-                    """
+                    let movie = self.garbled.withLock { $0.contains(id) } ? "film" : "movie"
+                    return """
+                        {"id":"ses_\(id)","\(movie)":{"id":"mov_1","title":"Nosferatu","duration":94},
+                        "place":{"id":"plc_1","name":"Le Rex","address":"1 rue Sainte-Catherine","city":"Montréal",
+                        "time_zone":"America/Montreal"},"room":{"id":"rom_1","name":"1"}}
+                        """
                 }
-                return .json(200, #"{"sessions":[\#(sessions.joined(separator: ","))]}"#)
+                let told = self.hasSessions.withLock { $0.map { #""has_sessions":\#($0),"# } } ?? ""
+                return .json(200, #"{\#(told)"sessions":[\#(sessions.joined(separator: ","))]}"#)
             }
         }
     }
 
     /// Booking is unsure of so many sessions, of which catalog knows these.
     private func run(
-        _ count: Int64, known: Set<Int64>,
+        _ count: Int64, known: Set<Int64>, hasSessions: Bool = true, garbled: Set<Int64> = [],
         _ body: (BoxOffice, Programme, _ said: () -> [String]) async throws -> Void
     ) async throws {
         let lines = Mutex<[String]>([])
@@ -43,6 +49,8 @@ import Testing
             _ = try await box.open()
             let programme = Programme()
             programme.known.withLock { $0 = known }
+            programme.hasSessions.withLock { $0 = hasSessions }
+            programme.garbled.withLock { $0 = garbled }
             programme.begin(box)
             try await box.service.running.context.database.write { transaction in
                 for id in Self.first..<(Self.first + count) {
@@ -103,6 +111,37 @@ import Testing
         }
     }
 
+    @Test("a catalog that has no session at all has none closed, however few it is asked about", arguments: 1...3)
+    func nothing(count: Int64) async throws {
+        try await run(count, known: [], hasSessions: false) { box, programme, said async throws in
+            await eventually { timesAsked(box) >= 3 }
+            #expect(timesAsked(box) >= 3 && said().count == 1)
+            #expect(closed(box) == [] && unsure(box).count == count)
+            // One that does not say whether it has others has none for all that is known.
+            programme.hasSessions.withLock { $0 = nil }
+            let asked = timesAsked(box)
+            await eventually { timesAsked(box) >= asked + 2 }
+            #expect(closed(box) == [] && unsure(box).count == count)
+            programme.hasSessions.withLock { $0 = true }
+            await eventually { unsure(box) == [] }
+            #expect(unsure(box) == [] && closed(box).count == count)
+        }
+    }
+
+    @Test("an answer with a session that cannot be read is none: nothing is closed, nor settled, by it")
+    func garbled() async throws {
+        let all = Set(Self.first..<(Self.first + 10))
+        try await run(10, known: all.subtracting([Self.first]), garbled: [Self.first + 5]) {
+            box, programme, _ async throws in
+            await eventually { timesAsked(box) >= 3 }
+            #expect(timesAsked(box) >= 3)
+            #expect(closed(box) == [] && unsure(box).count == 10)
+            programme.garbled.withLock { $0 = [] }
+            await eventually { unsure(box) == [] }
+            #expect(unsure(box) == [] && closed(box) == [Self.first])
+        }
+    }
+
     @Test("a few that are gone among many are closed, and no other")
     func few() async throws {
         let gone: Set = [Self.first + 3, Self.first + 30, Self.first + 58, Self.first + 59]
@@ -115,9 +154,14 @@ import Testing
 
     @Test("so many of so many may be gone")
     func rule() {
-        #expect((1...3).allSatisfy { BookingService.believes(unknown: $0, of: $0) })
-        #expect(!BookingService.believes(unknown: 4, of: 4))
-        #expect(!BookingService.believes(unknown: 4, of: 7) && BookingService.believes(unknown: 4, of: 8))
-        #expect(!BookingService.believes(unknown: 50, of: 50) && !BookingService.believes(unknown: 26, of: 50))
+        func believes(_ unknown: Int, of asked: Int) -> Bool {
+            let isBelieved = BookingService.believes(unknown: unknown, of: asked, isEmpty: false)
+            #expect(!BookingService.believes(unknown: unknown, of: asked, isEmpty: true))
+            return isBelieved
+        }
+        #expect((1...3).allSatisfy { believes($0, of: $0) })
+        #expect(!believes(4, of: 4))
+        #expect(!believes(4, of: 7) && believes(4, of: 8))
+        #expect(!believes(50, of: 50) && !believes(26, of: 50))
     }
 }

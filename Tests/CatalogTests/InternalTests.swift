@@ -56,6 +56,7 @@ import Testing
             #expect(answer.status == 200)
             #expect(
                 answer.json == [
+                    "has_sessions": true,
                     "sessions": [
                         [
                             "id": "ses_1", "movie": ["id": "mov_1", "title": "Film 1", "duration": 90],
@@ -65,10 +66,14 @@ import Testing
                             "id": "ses_2", "movie": ["id": "mov_2", "title": "Film 2", "duration": 90],
                             "place": place(2), "room": ["id": "rom_2", "name": "Salle 1"],
                         ],
-                    ]
+                    ],
                 ])
             let nobody = try await cinema.service.sendInternal("GET", "/internal/v1/sessions?ids=none")
-            #expect(nobody.json == ["sessions": []])
+            #expect(nobody.json == ["has_sessions": true, "sessions": []])
+        }
+        try await Cinema.run { cinema async throws in
+            let empty = try await cinema.service.sendInternal("GET", "/internal/v1/sessions?ids=ses_1")
+            #expect(empty.json == ["has_sessions": false, "sessions": []])
         }
     }
 

@@ -8,8 +8,8 @@ extension BookingService {
         let now = clock.now()
         let old = now.advanced(byMilliseconds: -Self.namesStayFreshMilliseconds)
         let stale = Set(bookings.filter { $0.namedAt < old }.map(\.booking.sessionID))
-        guard !stale.isEmpty, let told = try? await catalog.names(of: Array(stale.prefix(100)), trace) else { return }
-        let names = Dictionary(told, uniquingKeysWith: { _, last in last })
+        guard !stale.isEmpty, let names = try? await catalog.names(of: Array(stale.prefix(100)), trace).names
+        else { return }
         for index in bookings.indices {
             if let news = names[bookings[index].booking.sessionID] { bookings[index].names = news }
         }

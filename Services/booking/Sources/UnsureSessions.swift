@@ -10,12 +10,13 @@ import TypedID
 extension BookingService {
     private static let pauseMilliseconds: Int64 = 1_000
     private static let sessionsAtOnce: Int64 = 50
-    /// So many are closed though catalog knows no other.
+    /// So many are closed though catalog knows none of the rest.
     package static let fewSessions = 3
 
-    /// Whether catalog is more likely to have deleted those that it does not know than to have lost them.
-    package static func believes(unknown: Int, of asked: Int) -> Bool {
-        unknown <= fewSessions || 2 * unknown <= asked
+    /// Whether catalog is more likely to have deleted those that it does not know than to have lost them. One that has no
+    /// session at all has lost them, were it one.
+    package static func believes(unknown: Int, of asked: Int, isEmpty: Bool) -> Bool {
+        unknown == 0 || !isEmpty && (unknown <= fewSessions || 2 * unknown <= asked)
     }
 
     /// Closes sessions that catalog has deleted since the copy was made, as that had asked for. Without catalog, and with
@@ -37,9 +38,9 @@ extension BookingService {
             }
         }
         guard !ids.isEmpty else { return false }
-        let known = Set(try await catalog.names(of: ids, TraceContext()).map(\.0))
-        let gone = ids.filter { !known.contains($0) }
-        guard Self.believes(unknown: gone.count, of: ids.count) else {
+        let known = try await catalog.names(of: ids, TraceContext())
+        let gone = ids.filter { known.names[$0] == nil }
+        guard Self.believes(unknown: gone.count, of: ids.count, isEmpty: !known.isOfSome) else {
             log.error(
                 "catalog_lacks_sessions",
                 [

@@ -44,6 +44,13 @@ struct SessionDetails: Sendable, Equatable {
     let durationMinutes: Int64
 }
 
+/// What catalog says of sessions that it was asked about.
+struct NamedSessions: Sendable {
+    let names: [SessionID: SessionNames]
+    /// Whether catalog has any session at all, of these or of others.
+    let isOfSome: Bool
+}
+
 /// Booking's own view of catalog.
 struct Catalog: Sendable {
     /// A customer waits for it.
@@ -65,19 +72,14 @@ struct Catalog: Sendable {
         return known
     }
 
-    /// The names of those sessions that catalog still knows.
-    func names(of ids: [SessionID], _ trace: TraceContext) async throws -> [(SessionID, SessionNames)] {
+    /// Those sessions that catalog still knows.
+    /// - Throws: 503 as `session` does, also where one of them cannot be read: it is known all the same.
+    func names(of ids: [SessionID], _ trace: TraceContext) async throws -> NamedSessions {
         let list = ids.map(\.description).joined(separator: ",")
         let answer = try await ask("/internal/v1/sessions", [("ids", list)], Self.namesTimeout, trace)
-        guard answer.status == 200, let sessions = try? JSONValue(parsing: answer.body)["sessions"]?.arrayValue else {
-            throw NeighbourError("catalog", "it answered \(answer.status) for sessions, or not as agreed")
-        }
-        return sessions.compactMap { session in
-            guard let id = session["id"]?.stringValue.flatMap(SessionID.init), let names = SessionNames(session) else {
-                return nil
-            }
-            return (id, names)
-        }
+        guard answer.status == 200, let json = try? JSONValue(parsing: answer.body), let named = NamedSessions(json)
+        else { throw NeighbourError("catalog", "it answered \(answer.status) for sessions, or not as agreed") }
+        return named
     }
 
     /// What a ticket says of a session; nil when catalog does not know the session, or is a release behind.
@@ -114,6 +116,22 @@ extension CatalogSession {
             // A catalog that is a release behind does not tell it.
             timeZone: session["place"]?["time_zone"]?.stringValue ?? "Europe/Paris",
             details: SessionDetails(session), room: room, tariffs: tariffs)
+    }
+}
+
+extension NamedSessions {
+    /// Nil unless all of it can be read.
+    fileprivate init?(_ answer: JSONValue) {
+        guard let sessions = answer["sessions"]?.arrayValue else { return nil }
+        var names: [SessionID: SessionNames] = [:]
+        for session in sessions {
+            guard let id = session["id"]?.stringValue.flatMap(SessionID.init), let known = SessionNames(session) else {
+                return nil
+            }
+            names[id] = known
+        }
+        // A catalog that is a release behind does not tell it.
+        self.init(names: names, isOfSome: answer["has_sessions"]?.boolValue ?? !names.isEmpty)
     }
 }
 

@@ -5,7 +5,7 @@ import TypedID
 
 extension CatalogService {
     /// `GET /internal/v1/sessions?ids=`: what the movies, places and rooms of up to 100 sessions are called now, and what
-    /// else a ticket says of them.
+    /// else a ticket says of them; and whether there is any session at all, for who finds that these are gone.
     func nameSessions(_ request: Request) async throws -> Response {
         let query = try request.query()
         var fields = Fields(query)
@@ -15,7 +15,10 @@ extension CatalogService {
         guard fields.faults.isEmpty else { throw fields.refusal }
         let ids = texts.compactMap { SessionID(String($0)) }
         return try database.read { connection in
-            try .json { json in
+            // The plan of `max` is a search, however many there are.
+            let last = try connection.first("SELECT max(id) FROM sessions") { try $0.intOrNil(0) } ?? nil
+            return try .json { json in
+                json.field("has_sessions", last != nil)
                 try json.array("sessions") { json in
                     try connection.forEach(
                         """
