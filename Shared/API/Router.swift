@@ -15,7 +15,9 @@ public final class Router: Sendable {
     /// What the longest body of all routes may have, in bytes.
     public let largestBody: Int
     private let unrouted: RouteMeter
-    private let refusalsLogged: LogAllowance
+    /// A flood of refusals is none of log lines.
+    private let refusalsLogged = LogThrottle(lines: 10, intervalMilliseconds: 1_000)
+    private let refusalsWithheld: Counter
 
     public init(_ routes: [Route], gate: Gate, idempotency: Idempotency? = nil, metrics: Metrics, log: Logger) {
         table = RouteTable(routes) { RouteMeter(metrics, method: $0.method, route: $0.pattern) }
@@ -24,8 +26,8 @@ public final class Router: Sendable {
         self.gate = gate
         self.idempotency = idempotency
         self.log = log
-        refusalsLogged = LogAllowance(
-            metrics.counter("unlogged_refusals_total", "Refusals with 503 that were too many to have a log line each."))
+        refusalsWithheld = metrics.counter(
+            "unlogged_refusals_total", "Refusals with 503 that were too many to have a log line each.")
     }
 
     /// Answers one request, whatever happens.
@@ -103,8 +105,10 @@ public final class Router: Sendable {
             ]
             if told.status == 500 {
                 log.error("request_failed", fields)
-            } else if refusalsLogged.take(at: monotonicNanoseconds()) {
-                log.warning("request_refused", fields)
+            } else if let withheld = refusalsLogged.admit("") {
+                log.warning("request_refused", fields + [("withheld", .integer(withheld))])
+            } else {
+                refusalsWithheld.increment()
             }
         }
         return told.response

@@ -2,25 +2,29 @@ import JSON
 import Synchronization
 import Time
 
-/// Lets through one log line of a kind in each interval, with how many were withheld since the one before: what goes
-/// wrong again and again must fill no disk, and must not be silent either.
+/// Lets through so many log lines of a kind in each interval, with how many were withheld since the one before: what goes
+/// wrong again and again must fill no disk, nor cost more than what it tells of, and must not be silent either.
 public final class LogThrottle: Sendable {
     private struct Kind {
-        var lastLine: UInt64
+        var begin: UInt64
+        var lines = 0
         var withheld: Int64 = 0
     }
 
     /// Kinds may come from outside: those beyond are one.
     package static let mostKinds = 100
 
+    private let lines: Int
     private let interval: UInt64
     private let now: @Sendable () -> UInt64
     private let kinds = Mutex<[String: Kind]>([:])
 
     /// - Parameter now: nanoseconds of a clock that does not step back.
     public init(
-        intervalMilliseconds: UInt64 = 60_000, now: @escaping @Sendable () -> UInt64 = monotonicNanoseconds
+        lines: Int = 1, intervalMilliseconds: UInt64 = 60_000,
+        now: @escaping @Sendable () -> UInt64 = monotonicNanoseconds
     ) {
+        self.lines = lines
         interval = intervalMilliseconds * 1_000_000
         self.now = now
     }
@@ -30,11 +34,16 @@ public final class LogThrottle: Sendable {
         let moment = now()
         return kinds.withLock { kinds in
             let name = kinds[kind] != nil || kinds.count < Self.mostKinds ? kind : ""
-            guard let known = kinds[name], moment < known.lastLine + interval else {
-                return kinds.updateValue(Kind(lastLine: moment), forKey: name)?.withheld ?? 0
+            var known = kinds[name] ?? Kind(begin: moment)
+            defer { kinds[name] = known }
+            if moment >= known.begin + interval { (known.begin, known.lines) = (moment, 0) }
+            guard known.lines < lines else {
+                known.withheld += 1
+                return nil
             }
-            kinds[name] = Kind(lastLine: known.lastLine, withheld: known.withheld + 1)
-            return nil
+            known.lines += 1
+            defer { known.withheld = 0 }
+            return known.withheld
         }
     }
 }

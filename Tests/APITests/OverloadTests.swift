@@ -1,8 +1,10 @@
 import API
 import Lifecycle
+import Synchronization
 import Telemetry
 import TestSupport
 import Testing
+import Time
 
 @Suite struct OverloadTests {
     @Test("while the server is crowded what begins something is refused, and what goes on is answered")
@@ -37,17 +39,22 @@ import Testing
         }
     }
 
-    @Test("a flood of refusals is not a flood of log lines")
-    func logLines() {
-        let withheld = Metrics().counter("withheld", "")
-        let allowance = LogAllowance(withheld)
-        let most = LogAllowance.linesPerSecond
-        for second: UInt64 in 5...7 {
-            let start = second * 1_000_000_000
-            let allowed = (0..<1_000).count { allowance.take(at: start + $0 * 1_000_000) }
-            #expect(allowed == most)
+    @Test("a flood of refusals is not a flood of log lines, and those that are not written are counted")
+    func logLines() async throws {
+        let lines = Mutex<[String]>([])
+        let log = Logger(service: "thing") { line in
+            lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
         }
-        #expect(withheld.value == UInt64(3 * (1_000 - most)))
+        let service = try await ServiceUnderTest(ThingService.self, log: log)
+        let (start, count) = (monotonicNanoseconds(), 200)
+        for _ in 0..<count { #expect(try await service.get("/v1/full-disk").status == 503) }
+        let seconds = Int((monotonicNanoseconds() - start) / 1_000_000_000)
+        let written = lines.withLock { $0.count { $0.contains(#""event":"request_refused""#) } }
+        #expect(written >= 10 && written <= 10 * (seconds + 1))
+        let withheld = service.running.context.metrics.render().split(separator: "\n")
+            .first { $0.hasPrefix("unlogged_refusals_total ") }
+        #expect(withheld == "unlogged_refusals_total \(count - written)")
+        await service.stop()
     }
 
     /// Who looks whether the place is taken may be in it.

@@ -19,13 +19,13 @@ struct PaymentDesk {
 
     static func run(
         seats: [String]? = nil, startsInMilliseconds: Int64 = 3_600_000, settings: [String: String] = [:],
-        balances: Bool = true, _ body: (PaymentDesk) async throws -> Void
+        balances: Bool = true, log: Logger? = nil, _ body: (PaymentDesk) async throws -> Void
     ) async throws {
         let provider = StripeServer()
         defer { provider.stop() }
         try await BoxOffice.run(
             seats: seats, startsInMilliseconds: startsInMilliseconds, tariffs: tariffs,
-            settings: provider.settings.merging(settings) { _, own in own }, balances: balances
+            settings: provider.settings.merging(settings) { _, own in own }, balances: balances, log: log
         ) { office in
             provider.keepTime(by: office.service.clock)
             try await body(PaymentDesk(office: office, provider: provider))

@@ -4,6 +4,8 @@ import Glibc
 import JSON
 import Lifecycle
 import SQLite
+import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 
@@ -101,6 +103,35 @@ import Testing
             #expect(answer.status == 200)
             try await desk.untilNothingWaits()
             #expect(desk.provider.refunds.map(\.amount) == [400])
+        }
+    }
+
+    @Test("what the database does not take is done again and again, charges once, and is said in one line of the log")
+    func notWritten() async throws {
+        let lines = Mutex<[String]>([])
+        let log = Logger(service: "booking") { line in
+            lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+        }
+        try await PaymentDesk.run(log: log) { desk in
+            let booking = try await desk.reserved()
+            desk.provider.fail(.capture, .holdBefore)
+            #expect(try await desk.pay(booking).status == 200)
+            await eventually { desk.provider.isHolding }
+            try await desk.change(
+                """
+                CREATE TRIGGER refuse BEFORE UPDATE ON payment_jobs BEGIN SELECT RAISE(ABORT, 'not now'); END
+                """)
+            desk.provider.recover()
+            for _ in 0..<1_200 where desk.provider.asked.count < 8 {
+                try await Task.sleep(for: .milliseconds(25))
+                desk.clock.advance(byMilliseconds: 250)
+            }
+            #expect(desk.provider.asked.count >= 8)
+            let failed = lines.withLock { $0.filter { $0.contains(#""event":"payment_job_failed""#) } }
+            #expect(failed.count == 1 && failed.first?.contains("not now") == true, "\(failed)")
+            try await desk.change("DROP TRIGGER refuse")
+            try await desk.untilNothingWaits()
+            #expect(desk.provider.intents.map(\.charged) == [2_900])
         }
     }
 

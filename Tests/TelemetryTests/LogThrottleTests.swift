@@ -21,6 +21,17 @@ import Testing
         #expect(throttle.admit("a") == 1 && throttle.admit("b") == 0)
     }
 
+    @Test("of a kind that may have several lines in an interval there are as many, and each lost one is counted once")
+    func several() {
+        let now = Mutex<UInt64>(5 * Self.second)
+        let throttle = LogThrottle(lines: 3, intervalMilliseconds: 1_000) { now.withLock { $0 } }
+        #expect((0..<5).map { _ in throttle.admit("a") } == [0, 0, 0, nil, nil])
+        now.withLock { $0 += Self.second - 1 }
+        #expect(throttle.admit("a") == nil)
+        now.withLock { $0 += 1 }
+        #expect((0..<4).map { _ in throttle.admit("a") } == [3, 0, 0, nil])
+    }
+
     @Test("kinds without end are one from some number on")
     func many() {
         let throttle = LogThrottle { 0 }

@@ -39,8 +39,10 @@ extension BookingService {
             }
             return true
         } catch {
+            // It is tried again at once, for as long as the database does not take what became of it.
             log.error(
-                "payment_job_failed", [("payment", .string("\(job.payment.id)")), ("reason", .string("\(error)"))])
+                "payment_job_failed", [("payment", .string("\(job.payment.id)")), ("reason", .string("\(error)"))],
+                kind: "\(error)", within: logThrottle)
             return false
         }
     }
