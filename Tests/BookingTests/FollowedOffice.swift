@@ -1,4 +1,5 @@
 import BookingService
+import JSON
 import Telemetry
 import TestSupport
 
@@ -38,5 +39,28 @@ extension BoxOffice {
             throw error
         }
         await again.stop()
+    }
+
+    /// A copy with two seats held in it, and what is not in it: all of that is told.
+    func copied(
+        _ listener: Listener, by copy: (_ path: String) throws -> String
+    ) async throws -> (path: String, kept: String, lost: String) {
+        let kept = try await open()
+        _ = try await reserve(kept, 2)
+        await eventually { listener.taken.count >= 2 && follower.taken.count >= 2 }
+        let path = try copy(service.databasePath)
+        let lost = try await open("usr_2")
+        _ = try await confirm(kept)
+        await eventually { listener.taken.count >= 4 && follower.taken.count >= 4 }
+        service.clock.advance(byMilliseconds: 1_000)
+        return (path, kept, lost)
+    }
+}
+
+extension ServiceUnderTest<BookingService> {
+    /// Opens a booking and gives its id.
+    func book(_ user: String) async throws -> String {
+        let answer = try await post("/v1/sessions/\(BoxOffice.session)/book", token: token(user))
+        return answer.json["booking"]?["id"]?.stringValue ?? "none"
     }
 }

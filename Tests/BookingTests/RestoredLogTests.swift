@@ -18,30 +18,18 @@ import Time
         try await box.again(on: path, body)
     }
 
-    private func copy(_ box: BoxOffice) throws -> String {
+    private func copy(of database: String) throws -> String {
         let path = temporaryPath("booking.db")
-        try Database.copy(box.service.databasePath, to: path, migrations: BookingService.migrations)
+        try Database.copy(database, to: path, migrations: BookingService.migrations)
         return path
-    }
-
-    private func book(_ service: ServiceUnderTest<BookingService>, _ user: String) async throws -> String {
-        let answer = try await service.post("/v1/sessions/\(BoxOffice.session)/book", token: service.token(user))
-        return answer.json["booking"]?["id"]?.stringValue ?? "none"
     }
 
     @Test("a follower that has heard of what is lost begins anew, and no number is given twice")
     func ahead() async throws {
         try await BoxOffice.runFollowed { box, listener async throws in
-            let kept = try await box.open()
-            _ = try await box.reserve(kept, 2)
-            await eventually { listener.taken.count >= 2 && box.follower.taken.count >= 2 }
-            let copy = try copy(box)
-            let lost = try await box.open("usr_2")
-            _ = try await box.confirm(kept)
-            await eventually { listener.taken.count >= 4 }
-            box.service.clock.advance(byMilliseconds: 1_000)
+            let (copy, kept, lost) = try await box.copied(listener, by: copy)
             try await goOn(from: copy, box) { service async throws in
-                let new = try await book(service, "usr_3")
+                let new = try await service.book("usr_3")
                 await eventually { listener.taken.contains { $0["booking"]?["id"] == .string(new) } }
                 let first = service.clock.now.rawValue * 1_000
                 #expect(listener.lost.first == [["first": 3, "last": .integer(first)]])
@@ -132,7 +120,7 @@ import Time
                 "/v1/bookings/\(answer.json["booking"]?["id"]?.stringValue ?? "")/cancel",
                 token: box.service.token("usr_1"))
             #expect(try await box.book("usr_2", session: gone).status == 201)
-            let copy = try copy(box)
+            let copy = try copy(of: box.service.databasePath)
             try await goOn(from: copy, box) { service async throws in
                 let database = service.running.context.database
                 func unsure() -> Int64? {

@@ -12,15 +12,10 @@ import Time
     private typealias Running = ServiceUnderTest<BookingService>
 
     /// The file as it is now: without the mark of a copy that was made to be restored.
-    private func plainCopy(_ box: BoxOffice) throws -> String {
+    private func plainCopy(of database: String) throws -> String {
         let path = temporaryPath("booking.db")
-        _ = try SchemaDump.sqlite(box.service.databasePath, "VACUUM INTO '\(path)'")
+        _ = try SchemaDump.sqlite(database, "VACUUM INTO '\(path)'")
         return path
-    }
-
-    private func book(_ service: Running, _ user: String) async throws -> String {
-        let answer = try await service.post("/v1/sessions/\(BoxOffice.session)/book", token: service.token(user))
-        return answer.json["booking"]?["id"]?.stringValue ?? "none"
     }
 
     private func alarms(_ service: Running) -> Int {
@@ -47,19 +42,11 @@ import Time
     @Test("it is noticed also after events under used numbers and a restart, once, and nothing is swallowed")
     func noticed() async throws {
         try await BoxOffice.runFollowed { box, listener async throws in
-            let kept = try await box.open()
-            _ = try await box.reserve(kept, 2)
-            await eventually { listener.taken.count >= 2 && box.follower.taken.count >= 2 }
-            let copy = try plainCopy(box)
-            _ = try await box.open("usr_2")
-            _ = try await box.confirm(kept)
-            await eventually { listener.taken.count >= 4 && box.follower.taken.count >= 4 }
-            box.service.clock.advance(byMilliseconds: 1_000)
-
+            let (copy, kept, _) = try await box.copied(listener, by: plainCopy)
             (listener.mood, box.follower.mood) = (.failing, .failing)
             var own: Set = [kept]
             try await box.again(on: copy) { service async throws in
-                for user in ["usr_3", "usr_4", "usr_5"] { own.insert(try await book(service, user)) }
+                for user in ["usr_3", "usr_4", "usr_5"] { own.insert(try await service.book(user)) }
                 #expect(number(service, "SELECT max(sequence) FROM events") == 5, "more than were told")
             }
             // Catalog is back first; the one that is away meanwhile hears of it in the next life.
@@ -71,7 +58,7 @@ import Time
             }
             listener.mood = .well
             try await box.again(on: copy) { service async throws in
-                own.insert(try await book(service, "usr_6"))
+                own.insert(try await service.book("usr_6"))
                 await eventually { isToldAll(service) }
                 #expect(isToldAll(service))
                 #expect(alarms(service) == 0 && number(service, "SELECT count(*) FROM lost_events") == 1)
@@ -101,7 +88,7 @@ import Time
             try await box.again(on: temporaryPath("booking.db")) { service async throws in
                 await eventually { listener.taken.isEmpty && number(service, "SELECT count(*) FROM lost_events") == 1 }
                 #expect(listener.taken.isEmpty, "it is told without any event")
-                let new = try await book(service, "usr_3")
+                let new = try await service.book("usr_3")
                 await eventually { isToldAll(service) && Self.bookings(listener) == [new] }
                 #expect(Self.bookings(listener) == [new] && alarms(service) == 1)
                 #expect(listener.taken.allSatisfy { Listener.sequence($0) > service.clock.now.rawValue * 1_000 })
@@ -151,7 +138,7 @@ import Time
             box.follower.begin(after: 50)
             try await box.again { service async throws in
                 await eventually { isToldAll(service) && listener.taken.count >= 2 && !box.follower.taken.isEmpty }
-                let new = try await book(service, "usr_2")
+                let new = try await service.book("usr_2")
                 await eventually { isToldAll(service) && Self.bookings(listener).contains(new) }
                 #expect(Self.bookings(listener).contains(new) && Self.bookings(box.follower).contains(new))
                 let last = try #require(listener.taken.last.map(Listener.sequence))
@@ -184,7 +171,7 @@ import Time
             await box.service.stop()
             listener.begin(after: number)
             try await box.again { service async throws in
-                let id = try await book(service, "usr_1")
+                let id = try await service.book("usr_1")
                 await eventually { Self.bookings(box.follower) == [id] && alarms(service) > 1 }
                 #expect(Self.bookings(box.follower) == [id] && alarms(service) > 1)
                 #expect(listener.taken.isEmpty && listener.told.allSatisfy(\.isEmpty))

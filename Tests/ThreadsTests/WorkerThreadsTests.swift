@@ -50,49 +50,36 @@ struct WorkerThreadsTests {
 
     @Test("what would wait for too long, by how long the work took of late, is refused at once")
     func expected() async throws {
-        let clock = ManualNanoseconds()
-        let metrics = Metrics()
-        let threads = try WorkerThreads(
-            "work", count: 1, limit: 10, refusal: Refused(), expectedWaitMilliseconds: 500, metrics: metrics,
-            clock: { clock.now })
-        try await threads.run { clock.advance(byMilliseconds: 150) }
-        let gate = ThreadGate()
-        defer { gate.open() }
-        let held = Task { try await threads.run { gate.pass() } }
-        await gate.reached()
         // Before the fourth are three, who take 450 ms; before a fifth there would be 600 ms.
-        var waiting: [Task<Int64, any Error>] = []
-        for number in 1...4 as ClosedRange<Int64> {
-            waiting.append(Task { try await threads.run { number } })
-            await metrics.waiting(number)
-        }
-        await #expect(throws: Refused()) { try await threads.run { 5 } }
-        gate.open()
-        try await held.value
-        for (index, task) in waiting.enumerated() { #expect(try await task.value == Int64(index + 1)) }
+        try await refusesOneMore(than: 4, whenOneTook: 150)
     }
 
     @Test("work that takes long is done one after the other all the same")
     func slow() async throws {
+        try await refusesOneMore(than: 2, whenOneTook: 60_000)
+    }
+
+    /// So much may wait behind what is at work, where 500 ms are the longest that anything is to wait.
+    private func refusesOneMore(than most: Int64, whenOneTook milliseconds: UInt64) async throws {
         let clock = ManualNanoseconds()
         let metrics = Metrics()
         let threads = try WorkerThreads(
             "work", count: 1, limit: 10, refusal: Refused(), expectedWaitMilliseconds: 500, metrics: metrics,
             clock: { clock.now })
-        try await threads.run { clock.advance(byMilliseconds: 60_000) }
+        try await threads.run { clock.advance(byMilliseconds: milliseconds) }
         let gate = ThreadGate()
         defer { gate.open() }
         let held = Task { try await threads.run { gate.pass() } }
         await gate.reached()
-        let first = Task { try await threads.run { 1 } }
-        await metrics.waiting(1)
-        let second = Task { try await threads.run { 2 } }
-        await metrics.waiting(2)
-        await #expect(throws: Refused()) { try await threads.run { 3 } }
+        var waiting: [Task<Int64, any Error>] = []
+        for number in 1...most {
+            waiting.append(Task { try await threads.run { number } })
+            await metrics.waiting(number)
+        }
+        await #expect(throws: Refused()) { try await threads.run { most + 1 } }
         gate.open()
         try await held.value
-        #expect(try await first.value == 1)
-        #expect(try await second.value == 2)
+        for (index, task) in waiting.enumerated() { #expect(try await task.value == Int64(index + 1)) }
     }
 
     @Test("as many are at work at once as there are threads")
