@@ -18,7 +18,8 @@ final class Bare {
             """
             PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
             PRAGMA recursive_triggers = ON; PRAGMA secure_delete = FAST; PRAGMA cache_size = -8192;
-            PRAGMA wal_autocheckpoint = 1000
+            PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 16777216; PRAGMA mmap_size = 0;
+            PRAGMA temp_store = MEMORY
             """)
     }
 

@@ -6,8 +6,8 @@ func eventInserts(database path: String, clients: Int, milliseconds: Int) throws
     let database = try Bare(path)
     let insert = try database.prepare(
         """
-        INSERT INTO events (id, received_at, tracking_id, type, scheme, path, query, user_id)
-        VALUES (?, ?, ?, ?, ?, ?, ?, NULL)
+        INSERT INTO events (id, tracking_id, type, scheme, path, query, user_id, received_at)
+        VALUES (max(?1, coalesce((SELECT max(id) + 1 FROM events), 1)), ?3, ?4, ?5, ?6, ?7, NULL, ?2)
         """)
     let now = microseconds(CLOCK_REALTIME) / 1000
     var last = now << 22
