@@ -8,7 +8,7 @@ extension Options {
     /// A Friday evening, asked of the gateway. `--users` is how many different people are signed in.
     func friday() throws(Failure) -> [Journey] {
         let showings = try showings()
-        let tokens = try self.tokens(try number("users", default: 5000))
+        let tokens = try self.tokens(try number("users", default: 10_000))
         let cities = try number("cities", default: 40)
         let staff = try self.tokens(1, role: .admin)[0]
 
