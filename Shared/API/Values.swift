@@ -3,14 +3,16 @@ import Time
 import TypedID
 
 extension TypedID: JSONWritable {
-    public func write(to json: inout JSONWriter) { description.write(to: &json) }
+    @inlinable
+    public func write(to json: inout JSONWriter) {
+        if let number = UInt64(exactly: rawValue) {
+            json.element(Tag.prefix, number)
+        } else {
+            json.element(description)
+        }
+    }
 }
 
 extension Timestamp: JSONWritable {
-    public func write(to json: inout JSONWriter) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { text in
-            _ = write(into: text)
-            json.element(utf8: UnsafeBufferPointer(text))
-        }
-    }
+    public func write(to json: inout JSONWriter) { json.element(plain: 24) { write(into: $0) } }
 }

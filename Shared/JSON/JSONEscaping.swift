@@ -1,51 +1,58 @@
-extension [UInt8] {
-    /// Appends the inside of a JSON string. RFC 8259 §7: the quote, the backslash and U+0000 to U+001F are escaped;
-    /// everything else stays as it is.
-    mutating func append(escaping text: Span<UInt8>) {
-        var copied = 0
-        var next = text.firstEscape(from: 0)
-        while next < text.count {
-            append(copying: text.extracting(copied..<next))
-            appendEscape(of: text[next])
-            copied = next + 1
-            next = text.firstEscape(from: copied)
+// Unsafe throughout: whoever calls these has seen to it that there is room.
+
+extension UnsafeMutablePointer<UInt8> {
+    /// Copies text up to the first byte that must be escaped. RFC 8259 §7: the quote, the backslash and U+0000 to
+    /// U+001F; everything else stays as it is.
+    /// - Returns: how many bytes were copied: all, or as many as stand before that one.
+    func copy(plain text: UnsafeRawPointer, _ count: Int) -> Int {
+        let target = UnsafeMutableRawPointer(self)
+        var index = 0
+        while index + 8 <= count {
+            if let found = target.copyWord(text, index) { return found }
+            index += 8
         }
-        append(copying: text.extracting(copied...))
+        if index == count { return count }
+        // The last eight once more, which is faster than the rest one by one.
+        if count >= 8 { return target.copyWord(text, count - 8) ?? count }
+        while index < count {
+            let byte = text.load(fromByteOffset: index, as: UInt8.self)
+            if byte.isEscaped { return index }
+            self[index] = byte
+            index += 1
+        }
+        return count
     }
 
-    private mutating func appendEscape(of byte: UInt8) {
-        append(UInt8(ascii: "\\"))
+    /// Six bytes at most.
+    /// - Returns: how many.
+    func writeEscape(of byte: UInt8) -> Int {
+        self[0] = UInt8(ascii: "\\")
         switch byte {
-        case 0x08: append(UInt8(ascii: "b"))
-        case 0x09: append(UInt8(ascii: "t"))
-        case 0x0A: append(UInt8(ascii: "n"))
-        case 0x0C: append(UInt8(ascii: "f"))
-        case 0x0D: append(UInt8(ascii: "r"))
+        case 0x08: self[1] = UInt8(ascii: "b")
+        case 0x09: self[1] = UInt8(ascii: "t")
+        case 0x0A: self[1] = UInt8(ascii: "n")
+        case 0x0C: self[1] = UInt8(ascii: "f")
+        case 0x0D: self[1] = UInt8(ascii: "r")
         case 0..<0x20:
-            self += "u00".utf8
-            append(UInt8(ascii: "0") + byte >> 4)
+            (self[1], self[2], self[3]) = (UInt8(ascii: "u"), UInt8(ascii: "0"), UInt8(ascii: "0"))
+            self[4] = UInt8(ascii: "0") + byte >> 4
             let low = byte & 0xF
-            append(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
-        default: append(byte)
+            self[5] = low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10
+            return 6
+        default: self[1] = byte
         }
+        return 2
     }
 }
 
-extension Span<UInt8> {
-    /// The index of the first byte to escape, or `count`.
-    func firstEscape(from start: Int) -> Int {
-        // Unsafe: eight bytes at a time, all of them inside the span.
-        withUnsafeBytes { bytes in
-            var index = start
-            while index + 8 <= bytes.count {
-                let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-                let found = word.bytesToEscape
-                if found != 0 { return index + found.trailingZeroBitCount / 8 }
-                index += 8
-            }
-            while index < bytes.count, !bytes[index].isEscaped { index += 1 }
-            return index
-        }
+extension UnsafeMutableRawPointer {
+    /// - Returns: the index of the first byte to escape among the eight, or nil.
+    @inline(__always)
+    fileprivate func copyWord(_ text: UnsafeRawPointer, _ index: Int) -> Int? {
+        let word = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        storeBytes(of: word, toByteOffset: index, as: UInt64.self)
+        let found = UInt64(littleEndian: word).bytesToEscape
+        return found == 0 ? nil : index + found.trailingZeroBitCount / 8
     }
 }
 
@@ -56,15 +63,16 @@ extension UInt8 {
 extension UInt64 {
     /// The high bit of the first byte that must be escaped, and perhaps of later ones; 0 when none must.
     ///
-    /// Subtracting 1 from a zero byte, or 0x20 from one below 0x20, borrows into its high bit. A borrow can
+    /// Subtracting 1 from a zero byte, or 0x21 from one below 0x21, borrows into its high bit. A borrow can
     /// mislead only about the bytes after one that is truly found, so the lowest bit set is right.
+    @inline(__always)
     fileprivate var bytesToEscape: UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
-        let quote = self ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        // This swaps the quote with the space, and so puts it beside the controls.
+        let swapped = self ^ (ones &* 0x02)
         let backslash = self ^ (ones &* UInt64(UInt8(ascii: "\\")))
-        let controls = (self &- ones &* 0x20) & ~self
-        let quotes = (quote &- ones) & ~quote
+        let low = (swapped &- ones &* 0x21) & ~swapped
         let backslashes = (backslash &- ones) & ~backslash
-        return (controls | quotes | backslashes) & (ones &* 0x80)
+        return (low | backslashes) & (ones &* 0x80)
     }
 }

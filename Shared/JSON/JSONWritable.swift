@@ -26,6 +26,9 @@ extension Double: JSONWritable {
         guard isFinite else { return json.literal("null") }
         // Up to 2^53 every integer is a Double of its own, so the integer's digits are exact and the shortest.
         if magnitude < 0x1p53, let integer = Int64(exactly: self) { return json.integer(integer) }
+        // So is a decimal of few digits that reads back as this value: no two of them are one Double.
+        let hundredths = (self * 100).rounded()
+        if magnitude < 1e9, hundredths / 100 == self { return json.decimal(hundredths: Int64(hundredths)) }
         json.verbatim(description.utf8.span)
     }
 }

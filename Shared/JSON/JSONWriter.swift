@@ -9,16 +9,15 @@
 ///     response.body = json.bytes
 ///
 /// The caller sees to it that members stand in objects and elements in arrays, and that names differ.
-public struct JSONWriter: Sendable {
-    /// What has been written so far.
-    public private(set) var bytes: [UInt8]
+public struct JSONWriter: ~Copyable {
+    private var buffer: JSONBuffer
     /// Something stands before the next name or element, in the array or object that is open.
     private var needsComma = false
 
-    public init(reserving capacity: Int = 512) {
-        bytes = []
-        bytes.reserveCapacity(capacity)
-    }
+    public init(reserving capacity: Int = 512) { buffer = JSONBuffer(capacity: max(64, capacity)) }
+
+    /// What has been written so far.
+    public var bytes: [UInt8] { buffer.bytes }
 
     // MARK: Arrays and objects
 
@@ -102,6 +101,29 @@ public struct JSONWriter: Sendable {
         }
     }
 
+    /// Text that needs no escape, written in place.
+    /// - Parameter write: is given room for `most` bytes, and says how many of them it wrote.
+    public mutating func element(plain most: Int, _ write: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+        append(atMost: most + 2) { output in
+            output[0] = UInt8(ascii: "\"")
+            let count = write(UnsafeMutableBufferPointer(start: output + 1, count: most))
+            output[count + 1] = UInt8(ascii: "\"")
+            return count + 2
+        }
+    }
+
+    /// Text such as `abc_17`. The prefix is written as it is: it must need no escape.
+    public mutating func element(_ prefix: StaticString, _ number: UInt64) {
+        append(atMost: prefix.utf8CodeUnitCount + 23) { output in
+            output[0] = UInt8(ascii: "\"")
+            var count = 1 + (output + 1).write(prefix)
+            output[count] = UInt8(ascii: "_")
+            count += 1 + (output + count + 1).write(number)
+            output[count] = UInt8(ascii: "\"")
+            return count + 1
+        }
+    }
+
     /// One value that is JSON already, written as it is.
     public mutating func element(raw json: [UInt8]) {
         verbatim(json.span)
@@ -111,23 +133,30 @@ public struct JSONWriter: Sendable {
 
     @usableFromInline
     mutating func open(_ bracket: UInt8) {
-        append(1) { $0.append(bracket) }
+        append(atMost: 1) { output in
+            output[0] = bracket
+            return 1
+        }
         needsComma = false
     }
 
     @usableFromInline
     mutating func close(_ bracket: UInt8) {
-        bytes.append(bracket)
-        needsComma = true
+        needsComma = false
+        append(atMost: 1) { output in
+            output[0] = bracket
+            return 1
+        }
     }
 
     @usableFromInline
     mutating func name(_ name: StaticString) {
-        append(name.utf8CodeUnitCount + 3) { output in
-            output.append(UInt8(ascii: "\""))
-            name.withUTF8Buffer { output.append(copying: $0.span) }
-            output.append(UInt8(ascii: "\""))
-            output.append(UInt8(ascii: ":"))
+        append(atMost: name.utf8CodeUnitCount + 3) { output in
+            output[0] = UInt8(ascii: "\"")
+            let count = (output + 1).write(name) + 1
+            output[count] = UInt8(ascii: "\"")
+            output[count + 1] = UInt8(ascii: ":")
+            return count + 2
         }
         needsComma = false
     }
@@ -135,40 +164,69 @@ public struct JSONWriter: Sendable {
     @usableFromInline
     mutating func name(escaping name: String) {
         string(name.utf8.span)
-        bytes.append(UInt8(ascii: ":"))
+        buffer.append(atMost: 1) { output in
+            output[0] = UInt8(ascii: ":")
+            return 1
+        }
         needsComma = false
     }
 
     /// `null`, `true`, `false`.
     mutating func literal(_ text: StaticString) {
-        text.withUTF8Buffer { verbatim($0.span) }
+        append(atMost: text.utf8CodeUnitCount) { $0.write(text) }
     }
 
     /// A value that needs no quotes and no escape.
     mutating func verbatim(_ text: Span<UInt8>) {
-        append(text.count) { $0.append(copying: text) }
+        append(atMost: text.count) { output in
+            text.withUnsafeBufferPointer { text in
+                if let start = text.baseAddress { output.update(from: start, count: text.count) }
+            }
+            return text.count
+        }
     }
 
     /// A string of valid UTF-8.
     mutating func string(_ text: Span<UInt8>) {
-        let plain = text.firstEscape(from: 0)
-        append(text.count + 2) { output in
-            output.append(UInt8(ascii: "\""))
-            output.append(copying: text.extracting(..<plain))
-            if plain == text.count { output.append(UInt8(ascii: "\"")) }
+        text.withUnsafeBytes { text in
+            guard let start = text.baseAddress else { return literal("\"\"") }
+            var copied = 0
+            append(atMost: text.count + 2) { output in
+                output[0] = UInt8(ascii: "\"")
+                copied = (output + 1).copy(plain: start, text.count)
+                output[copied + 1] = UInt8(ascii: "\"")
+                return copied == text.count ? copied + 2 : copied + 1
+            }
+            while copied < text.count {
+                buffer.append(atMost: text.count - copied + 6) { output in
+                    let escape = output.writeEscape(of: text[copied])
+                    let plain = (output + escape).copy(plain: start + copied + 1, text.count - copied - 1)
+                    copied += 1 + plain
+                    output[escape + plain] = UInt8(ascii: "\"")
+                    return copied == text.count ? escape + plain + 1 : escape + plain
+                }
+            }
         }
-        guard plain < text.count else { return }
-        bytes.append(escaping: text.extracting(plain...))
-        bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Appends a comma if one is due, and up to `count` bytes.
+    /// Appends a comma if one is due, and up to so many bytes.
     @inline(__always)
-    mutating func append(_ count: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
-        bytes.append(addingCapacity: count + 1) { output in
-            if needsComma { output.append(UInt8(ascii: ",")) }
-            write(&output)
+    mutating func append(atMost most: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
+        let comma = needsComma ? 1 : 0
+        buffer.append(atMost: most + 1) { output in
+            output[0] = UInt8(ascii: ",")
+            return comma + write(output + comma)
         }
         needsComma = true
+    }
+}
+
+extension UnsafeMutablePointer<UInt8> {
+    /// Unsafe: there must be room for it.
+    /// - Returns: how many bytes it has.
+    @inline(__always)
+    fileprivate func write(_ text: StaticString) -> Int {
+        text.withUTF8Buffer { if let start = $0.baseAddress { update(from: start, count: $0.count) } }
+        return text.utf8CodeUnitCount
     }
 }

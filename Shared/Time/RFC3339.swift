@@ -38,24 +38,23 @@ extension Timestamp {
         let days = Int(clamped.floorDivided(by: 86_400_000))
         let rest = Int(clamped) - days * 86_400_000
         guard let date = CalendarDate(daysSinceEpoch: days) else { return 0 }
-        var position = 0
-        func put(_ value: Int, _ digits: Int, _ after: Unicode.Scalar) {
-            var value = value
-            for place in stride(from: position + digits - 1, through: position, by: -1) {
-                buffer[place] = UInt8(truncatingIfNeeded: 48 + value % 10)
-                value /= 10
-            }
-            buffer[position + digits] = UInt8(ascii: after)
-            position += digits + 1
+        func put(_ value: Int, at position: Int, _ after: Unicode.Scalar) {
+            buffer[position] = UInt8(truncatingIfNeeded: 48 + value / 10)
+            buffer[position + 1] = UInt8(truncatingIfNeeded: 48 + value % 10)
+            buffer[position + 2] = UInt8(ascii: after)
         }
-        put(date.year, 4, "-")
-        put(date.month, 2, "-")
-        put(date.day, 2, "T")
-        put(rest / 3_600_000, 2, ":")
-        put(rest / 60_000 % 60, 2, ":")
-        put(rest / 1000 % 60, 2, ".")
-        put(rest % 1000, 3, "Z")
-        return position
+        // Each writes over what stands after the one before it, where that is no separator.
+        put(date.year / 100, at: 0, "-")
+        put(date.year % 100, at: 2, "-")
+        put(date.month, at: 5, "-")
+        put(date.day, at: 8, "T")
+        put(rest / 3_600_000, at: 11, ":")
+        put(rest / 60_000 % 60, at: 14, ":")
+        put(rest / 1000 % 60, at: 17, ".")
+        put(rest % 1000 / 10, at: 20, "Z")
+        buffer[22] = UInt8(truncatingIfNeeded: 48 + rest % 10)
+        buffer[23] = UInt8(ascii: "Z")
+        return 24
     }
 }
 

@@ -84,6 +84,38 @@ import Testing
         #expect(written { $0.element(value) } == expected)
     }
 
+    @Test("Of two decimals, too, they are the shortest digits")
+    func decimals() {
+        for hundredths in -20_000...20_000 {
+            let value = Double(hundredths) / 100
+            let shortest = value.description.hasSuffix(".0") ? "\(hundredths / 100)" : value.description
+            #expect(written { $0.element(value) } == shortest)
+        }
+        for value in [123_456_789.12, 999_999_999.99, 1_000_000_000.01, 0.005, 1.005, 0.1 + 0.2, 2.675, 4.349_999_999] {
+            #expect(written { $0.element(value) } == value.description)
+            #expect(written { $0.element(-value) } == (-value).description)
+        }
+    }
+
+    @Test("Text that needs no escape is written in place")
+    func plain() {
+        let text = written { json in
+            json.array { json in
+                for count in 0..<100 {
+                    json.element(plain: count) { room in
+                        room.update(repeating: UInt8(ascii: "x"))
+                        return count / 2
+                    }
+                }
+                json.element("ses", 0)
+                json.element("s", 7_265_412_058_882_048)
+                json.element("ses", .max)
+            }
+        }
+        let plain = (0..<100).map { "\"\(String(repeating: "x", count: $0 / 2))\"" }.joined(separator: ",")
+        #expect(text == "[\(plain),\"ses_0\",\"s_7265412058882048\",\"ses_18446744073709551615\"]")
+    }
+
     @Test("What is absent is null")
     func optionals() {
         let text = written { json in
