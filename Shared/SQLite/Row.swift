@@ -8,8 +8,7 @@ public struct Row {
     let statement: OpaquePointer
 
     public func int(_ column: Int) throws(DatabaseError) -> Int64 {
-        try require(column, SQLITE_INTEGER)
-        return sqlite3_column_int64(statement, Int32(column))
+        sqlite3_value_int64(try value(column, SQLITE_INTEGER))
     }
 
     /// An INTEGER other than 0 is true.
@@ -19,38 +18,61 @@ public struct Row {
 
     /// REAL, or an INTEGER turned into it.
     public func double(_ column: Int) throws(DatabaseError) -> Double {
-        if sqlite3_column_type(statement, Int32(column)) != SQLITE_INTEGER { try require(column, SQLITE_FLOAT) }
-        return sqlite3_column_double(statement, Int32(column))
+        let value = value(column)
+        if sqlite3_value_type(value) != SQLITE_INTEGER { try require(value, column, SQLITE_FLOAT) }
+        return sqlite3_value_double(value)
     }
 
     public func text(_ column: Int) throws(DatabaseError) -> String {
-        String(decoding: try utf8(column), as: UTF8.self)
+        String(decoding: utf8(try value(column, SQLITE_TEXT)), as: UTF8.self)
     }
 
     public func bytes(_ column: Int) throws(DatabaseError) -> [UInt8] {
-        try require(column, SQLITE_BLOB)
-        let start = sqlite3_column_blob(statement, Int32(column))
-        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
+        let value = try value(column, SQLITE_BLOB)
+        let start = sqlite3_value_blob(value)
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_value_bytes(value))))
     }
 
     /// A TEXT's UTF-8 where SQLite holds it: no `String` is made. The bytes are gone when `body` returns.
     public func withText<R>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> R) throws -> R {
-        try body(try utf8(column))
+        try body(utf8(try value(column, SQLITE_TEXT)))
+    }
+
+    /// The same; nil for NULL.
+    public func withTextOrNil<R>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>?) throws -> R) throws -> R {
+        try body(try valueOrNil(column, SQLITE_TEXT).map(utf8))
     }
 
     public func isNil(_ column: Int) -> Bool {
-        sqlite3_column_type(statement, Int32(column)) == SQLITE_NULL
+        sqlite3_value_type(value(column)) == SQLITE_NULL
     }
 
-    private func utf8(_ column: Int) throws(DatabaseError) -> UnsafeBufferPointer<UInt8> {
-        try require(column, SQLITE_TEXT)
+    /// Looked up once: each of SQLite's functions for a column does it anew. To read it this way asks that nobody else
+    /// uses the connection: https://sqlite.org/c3ref/value.html
+    private func value(_ column: Int) -> OpaquePointer? { sqlite3_column_value(statement, Int32(column)) }
+
+    private func value(_ column: Int, _ wanted: Int32) throws(DatabaseError) -> OpaquePointer? {
+        let value = value(column)
+        try require(value, column, wanted)
+        return value
+    }
+
+    /// Nil for NULL.
+    fileprivate func valueOrNil(_ column: Int, _ wanted: Int32) throws(DatabaseError) -> OpaquePointer? {
+        let value = value(column)
+        guard sqlite3_value_type(value) != SQLITE_NULL else { return nil }
+        try require(value, column, wanted)
+        return value
+    }
+
+    private func utf8(_ value: OpaquePointer?) -> UnsafeBufferPointer<UInt8> {
         // The address first: asking for it is what may convert, and so change the count.
-        let start = sqlite3_column_text(statement, Int32(column))
-        return UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column))))
+        let start = sqlite3_value_text(value)
+        return UnsafeBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))
     }
 
-    private func require(_ column: Int, _ wanted: Int32) throws(DatabaseError) {
-        let found = sqlite3_column_type(statement, Int32(column))
+    private func require(_ value: OpaquePointer?, _ column: Int, _ wanted: Int32) throws(DatabaseError) {
+        let found = sqlite3_value_type(value)
         guard found == wanted else { throw mismatch(column, wanted: Self.name(wanted), found: Self.name(found)) }
     }
 
@@ -70,7 +92,10 @@ public struct Row {
 }
 
 extension Row {
-    public func intOrNil(_ column: Int) throws(DatabaseError) -> Int64? { isNil(column) ? nil : try int(column) }
+    public func intOrNil(_ column: Int) throws(DatabaseError) -> Int64? {
+        try valueOrNil(column, SQLITE_INTEGER).map { sqlite3_value_int64($0) }
+    }
+
     public func boolOrNil(_ column: Int) throws(DatabaseError) -> Bool? { isNil(column) ? nil : try bool(column) }
     public func doubleOrNil(_ column: Int) throws(DatabaseError) -> Double? { isNil(column) ? nil : try double(column) }
     public func textOrNil(_ column: Int) throws(DatabaseError) -> String? { isNil(column) ? nil : try text(column) }
@@ -102,7 +127,9 @@ extension Row {
     public func valueOrNil<R: RawRepresentable>(
         _ column: Int, as type: R.Type = R.self
     ) throws(DatabaseError) -> R? where R.RawValue == Int64 {
-        isNil(column) ? nil : try value(column, as: type)
+        guard let raw = try intOrNil(column) else { return nil }
+        guard let value = R(rawValue: raw) else { throw refused(column, by: R.self) }
+        return value
     }
 
     @inlinable
