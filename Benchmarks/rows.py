@@ -1,14 +1,16 @@
 """The rows of the table, one function each: it measures, and returns its lines."""
 
+import sqlite3
 from pathlib import Path
 
 import data
+import past
 from floods import overload, sign_in_flood
 from flows import flows, track
 from measure import interleaved
 from references import plain_nginx, plain_proxy
 from report import Line, amount, compared, compared_with_processor, detail, each
-from stack import fetch
+from stack import fail, fetch
 
 MOVIES = "/v1/movies"
 
@@ -82,9 +84,14 @@ class Bench:
 
     def limits(self):
         """15: what the machine itself can do: a booking's transactions, a commit for each and for many; Ed25519."""
-        path = self.directory / "limits.db"
+        path, plain = self.directory / "limits.db", self.directory / "plain.db"
         self.stack.migrate("booking", path=path)
         data.booking(path)
+        self.stack.migrate("booking", path=plain)
+        database, journal = sqlite3.connect(plain), past.Journal()
+        past.on_sale(database, journal, data.now(), first=1)
+        past.insert(database, {}, journal)
+        past.finish(database)
         identity, address = self.stack.processes["identity"], self.stack.public["identity"]
 
         def verified():
@@ -94,8 +101,11 @@ class Bench:
 
         results = self.interleaved({
             "grouped": lambda: self.tools.limit("flows", path, "64"),
-            "plain": lambda: self.tools.limit("plain", path),
+            "plain": lambda: self.tools.limit("plain", plain),
             "signatures": lambda: self.tools.limit("signatures"), "tokens": verified})
+        audit = self.stack.command("booking", "audit", path=plain)
+        if audit.returncode != 0:
+            fail(f"what `limits` writes is not what booking does: {audit.stdout[-300:]}{audit.stderr[-300:]}")
         signatures = results["signatures"]
         return [compared("15", "SQLite and nothing else: book, reserve, confirm, 64 submitters, many to a commit",
                          each(results["grouped"]), each(results["plain"]), "one after another, each with its commit"),
