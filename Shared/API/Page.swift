@@ -1,4 +1,5 @@
 import JSON
+import SQLite
 
 /// Which part of a list a client wants.
 public struct Page: Sendable {
@@ -39,24 +40,46 @@ public struct Page: Sendable {
     ///   - rows: what was fetched, at most `fetched` of them.
     ///   - keys: an item's sort keys.
     @inlinable
-    public func write<Row>(
+    public func write<Row, E: Error>(
         _ name: StaticString, _ rows: [Row], to json: inout JSONWriter, keys: (Row) -> [Int64],
-        item: (Row, inout JSONWriter) -> Void
-    ) {
+        item: (Row, inout JSONWriter) throws(E) -> Void
+    ) throws(E) {
         let shown = rows.prefix(limit)
-        json.array(name) { json in
-            for row in shown { item(row, &json) }
+        try json.array(name) { json throws(E) in
+            for row in shown { try item(row, &json) }
         }
-        json.object("metadata") { json in
-            json.field("has_more", rows.count > limit)
-            json.field("end_cursor", shown.last.map { cursor(keys($0)) })
+        writeMetadata(hasMore: rows.count > limit, shown.last.map(keys), to: &json)
+    }
+
+    /// The same with objects as items, each written from its row as that is read: nothing is kept of it.
+    /// - Parameters:
+    ///   - sql: reads at most `fetched` rows.
+    ///   - item: writes the members of an item, and returns its two sort keys.
+    @inlinable
+    public func write(
+        _ name: StaticString, _ sql: SQL, from connection: Connection, to json: inout JSONWriter,
+        item: (Row, inout JSONWriter) throws -> (Int64, Int64)
+    ) throws {
+        var count = 0
+        var last: (Int64, Int64)?
+        try json.array(name) { json in
+            try connection.forEach(sql) { row in
+                count += 1
+                if count <= limit { try json.object { last = try item(row, &$0) } }
+            }
         }
+        writeMetadata(hasMore: count > limit, last.map { [$0.0, $0.1] }, to: &json)
     }
 }
 
 extension Page {
     @usableFromInline
-    func cursor(_ keys: [Int64]) -> String { seal.cursor(keys, of: list) }
+    func writeMetadata(hasMore: Bool, _ last: [Int64]?, to json: inout JSONWriter) {
+        json.object("metadata") { json in
+            json.field("has_more", hasMore)
+            json.field("end_cursor", last.map { seal.cursor($0, of: list) })
+        }
+    }
 }
 
 extension Fields {

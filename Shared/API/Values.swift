@@ -1,4 +1,5 @@
 import JSON
+import SQLite
 import Time
 import TypedID
 
@@ -15,4 +16,11 @@ extension TypedID: JSONWritable {
 
 extension Timestamp: JSONWritable {
     public func write(to json: inout JSONWriter) { json.element(plain: 24) { write(into: $0) } }
+}
+
+extension JSONWriter {
+    /// A member that is a column's text, or null, copied from where SQLite holds it.
+    public mutating func field(_ name: StaticString, textOf column: Int, in row: Row) throws {
+        try row.withTextOrNil(column) { field(name, utf8: $0) }
+    }
 }

@@ -53,7 +53,11 @@ extension Connection {
     }
 
     func movie(_ id: MovieID) throws -> Movie? {
-        try first("SELECT \(sql: Movie.columns) FROM movies m WHERE m.id = \(id)") { try Movie($0) }
+        try first("SELECT title, description, poster, duration FROM movies WHERE id = \(id)") { row in
+            Movie(
+                title: try row.text(0), description: try row.text(1), poster: try row.textOrNil(2),
+                duration: try row.int(3))
+        }
     }
 }
 

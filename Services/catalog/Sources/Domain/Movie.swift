@@ -1,19 +1,11 @@
-import Time
-
-/// A film, with what its sessions and its ratings make of it.
+/// A film as staff describe it. What its sessions and its ratings make of it is only shown.
 package struct Movie: Equatable, Sendable {
-    package let id: MovieID
     package let title: String
     package let description: String
     /// A URL.
     package let poster: String?
     /// Minutes.
     package let duration: Int64
-    /// The first and the last start of its sessions; nil without one.
-    package let airsFrom: Timestamp?
-    package let airsTo: Timestamp?
-    /// Nil while nobody has rated it.
-    package let rating: RatingMean?
 }
 
 /// How a list of movies is sorted; equals come by ascending id.

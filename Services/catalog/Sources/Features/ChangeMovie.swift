@@ -35,8 +35,7 @@ extension CatalogService {
             try transaction.change(directors, as: .director, of: id)
             try transaction.change(stars, as: .star, of: id)
             try transaction.readWords(of: id)
-            guard let changed = try transaction.movie(id) else { throw CatalogRefusal.movieNotFound }
-            return .json { json in json.object("movie") { changed.write(to: &$0) } }
+            return try .json { json in try json.object("movie") { try transaction.write(id, to: &$0) } }
         }
     }
 }

@@ -16,9 +16,6 @@ extension CatalogService {
         let stars = MovieFields.credits(&fields, "stars") ?? []
         guard let title, let duration, fields.faults.isEmpty else { throw fields.refusal }
         let id: MovieID = ids.next()
-        let movie = Movie(
-            id: id, title: title, description: description, poster: poster, duration: duration, airsFrom: nil,
-            airsTo: nil, rating: nil)
         return try await request.decide(in: database) { transaction in
             try transaction.checkPeople(directors: directors, stars: stars)
             try transaction.execute(
@@ -29,7 +26,7 @@ extension CatalogService {
             try transaction.setCredits(directors, as: .director, of: id)
             try transaction.setCredits(stars, as: .star, of: id)
             try transaction.readWords(of: id)
-            return .json(201) { json in json.object("movie") { movie.write(to: &$0) } }
+            return try .json(201) { json in try json.object("movie") { try transaction.write(id, to: &$0) } }
         }
     }
 }

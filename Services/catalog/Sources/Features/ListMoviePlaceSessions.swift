@@ -17,26 +17,27 @@ extension CatalogService {
             let (movie, place) = (request.parameter("movie_id"), request.parameter("place_id"))
             let list = "sessions of \(movie) in \(place) from \(query["from"] ?? "") to \(query["to"] ?? "")"
             let page = try Page(limit: limit, cursor: query["cursor"], of: list, keys: 2, seal: cursors)
-            let sessions = try database.read { connection in
+            return try database.read { connection in
                 let movieID = try connection.movieID(movie)
                 let (placeID, zone) = try connection.placeAndZone(place)
                 let period = try Period(from: from, to: to, in: zone)
                 let after = page.after ?? [-period.last.rawValue, 0]
-                return try connection.rows(
-                    """
-                    SELECT id, starts_at FROM sessions
-                    WHERE movie_id = \(movieID) AND place_id = \(placeID)
-                        AND (by_recency, id) > (\(after[0]), \(after[1])) AND by_recency <= \(-period.first.rawValue)
-                    ORDER BY by_recency, id LIMIT \(page.fetched)
-                    """
-                ) { row in (id: try row.value(0, as: SessionID.self), startsAt: try row.value(1, as: Timestamp.self)) }
-            }
-            return .json { json in
-                page.write("sessions", sessions, to: &json, keys: { [-$0.startsAt.rawValue, $0.id.rawValue] }) {
-                    session, json in
-                    json.object { json in
-                        json.field("id", session.id)
-                        json.field("starts_at", session.startsAt)
+                return try .json { json in
+                    try page.write(
+                        "sessions",
+                        """
+                        SELECT id, starts_at FROM sessions
+                        WHERE movie_id = \(movieID) AND place_id = \(placeID)
+                            AND (by_recency, id) > (\(after[0]), \(after[1]))
+                            AND by_recency <= \(-period.first.rawValue)
+                        ORDER BY by_recency, id LIMIT \(page.fetched)
+                        """,
+                        from: connection, to: &json
+                    ) { row, json in
+                        let (id, start) = (try row.value(0, as: SessionID.self), try row.value(1, as: Timestamp.self))
+                        json.field("id", id)
+                        json.field("starts_at", start)
+                        return (-start.rawValue, id.rawValue)
                     }
                 }
             }

@@ -23,18 +23,20 @@ extension CatalogService {
     private func allMovies(_ sort: MovieSort, limit: Int64, cursor: String?) throws -> Response {
         let page = try Page(limit: limit, cursor: cursor, of: "movies by \(sort.rawValue)", keys: 2, seal: cursors)
         let after = page.after ?? [sort.beforeAll, 0]
-        let movies = try database.read { connection in
-            try connection.rows(
-                """
-                SELECT \(sql: Movie.columns), m.\(raw: sort.column) FROM movies m
-                WHERE (m.\(raw: sort.column), m.by_id) > (\(sql: sort.argument(after[0])), \(after[1]))
-                ORDER BY m.\(raw: sort.column), m.by_id LIMIT \(page.fetched)
-                """
-            ) { row in (movie: try Movie(row), key: try sort.key(row, Movie.columnCount)) }
-        }
-        return .json { json in
-            page.write("movies", movies, to: &json, keys: { [$0.key, $0.movie.id.rawValue] }) { listed, json in
-                json.object { listed.movie.write(to: &$0) }
+        return try database.read { connection in
+            try .json { json in
+                try page.write(
+                    "movies",
+                    """
+                    SELECT \(sql: Movie.columns), m.\(raw: sort.column) FROM movies m
+                    WHERE (m.\(raw: sort.column), m.by_id) > (\(sql: sort.argument(after[0])), \(after[1]))
+                    ORDER BY m.\(raw: sort.column), m.by_id LIMIT \(page.fetched)
+                    """,
+                    from: connection, to: &json
+                ) { row, json in
+                    try Movie.write(row, to: &json)
+                    return (try sort.key(row, Movie.columnCount), try row.int(0))
+                }
             }
         }
     }

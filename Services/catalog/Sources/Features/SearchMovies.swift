@@ -18,18 +18,12 @@ extension CatalogService {
             limit: limit, cursor: cursor, of: "movies by \(sort.rawValue)\n\(filter.spelling)", keys: 2, seal: cursors)
         let after = page.after.map { MovieKey(value: $0[0], id: MovieID(rawValue: $0[1])) }
         let now = clock.now()
-        let movies = try database.read { connection -> [(key: MovieKey, movie: Movie)] in
-            guard let conditions = try connection.conditions(filter, at: now) else { return [] }
-            let source = try conditions.sources.first { try connection.isNarrow($0) }
-            let keys =
-                try source.map { try connection.gather($0, conditions, sort, after: after, page.fetched) }
-                ?? connection.walk(conditions, sort, after: after, page.fetched)
-            let movies = try connection.movies(keys.map(\.id))
-            return keys.compactMap { key in movies[key.id].map { (key, $0) } }
-        }
-        return .json { json in
-            page.write("movies", movies, to: &json, keys: { [$0.key.value, $0.key.id.rawValue] }) { found, json in
-                json.object { found.movie.write(to: &$0) }
+        return try database.read { connection in
+            let keys = try connection.keys(filter, sort, at: now, after: after, page.fetched)
+            return try .json { json in
+                try page.write("movies", keys, to: &json, keys: { [$0.value, $0.id.rawValue] }) { key, json in
+                    try json.object { try connection.write(key.id, to: &$0) }
+                }
             }
         }
     }
@@ -40,17 +34,13 @@ extension CatalogService {
     ) throws -> Response {
         let page = try Page(limit: limit, cursor: cursor, of: "movies\n\(filter.spelling)", keys: 1, seal: cursors)
         let now = clock.now()
-        let movies = try database.read { connection -> [(position: Int, movie: Movie)] in
-            guard let conditions = try connection.conditions(filter, at: now) else { return [] }
-            let movies = try connection.movies(ids, conditions.predicate())
-            return ids.enumerated().dropFirst(Int(page.after?[0] ?? 0)).compactMap { position, id in
-                movies[id].map { (position + 1, $0) }
-            }
-        }
-        return .json { json in
-            page.write("movies", Array(movies.prefix(Int(page.fetched))), to: &json, keys: { [Int64($0.position)] }) {
-                found, json in
-                json.object { found.movie.write(to: &$0) }
+        return try database.read { connection in
+            let matching = try connection.conditions(filter, at: now).map { try connection.matching(ids, $0) } ?? []
+            let left = ids.enumerated().dropFirst(Int(page.after?[0] ?? 0)).filter { matching.contains($0.element) }
+            return try .json { json in
+                try page.write("movies", left, to: &json, keys: { [Int64($0.offset) + 1] }) { found, json in
+                    try json.object { try connection.write(found.element, to: &$0) }
+                }
             }
         }
     }
@@ -58,6 +48,16 @@ extension CatalogService {
 
 extension Connection {
     private static let most: Int64 = 2_000
+
+    /// The next movies that the filter lets through, at most so many.
+    fileprivate func keys(
+        _ filter: MovieFilter, _ sort: MovieSort, at now: Timestamp, after: MovieKey?, _ count: Int64
+    ) throws -> [MovieKey] {
+        guard let conditions = try conditions(filter, at: now) else { return [] }
+        let source = try conditions.sources.first { try isNarrow($0) }
+        return try source.map { try gather($0, conditions, sort, after: after, count) }
+            ?? walk(conditions, sort, after: after, count)
+    }
 
     /// Whether a source ends within `most` movies, some of which it may list more than once.
     fileprivate func isNarrow(_ source: MovieConditions.Source) throws -> Bool {
@@ -107,11 +107,12 @@ extension Connection {
         ) { row in MovieKey(value: try sort.key(row, 1), id: try row.value(0)) }
     }
 
-    fileprivate func movies(_ ids: [MovieID], _ predicate: SQL = "TRUE") throws -> [MovieID: Movie] {
-        guard !ids.isEmpty else { return [:] }
-        let found = try rows(
-            "SELECT \(sql: Movie.columns) FROM movies m WHERE m.id IN (\(list: ids)) AND \(sql: predicate)"
-        ) { try Movie($0) }
-        return Dictionary(uniqueKeysWithValues: found.map { ($0.id, $0) })
+    /// Those of the movies that meet the conditions.
+    fileprivate func matching(_ ids: [MovieID], _ conditions: MovieConditions) throws -> Set<MovieID> {
+        guard !ids.isEmpty else { return [] }
+        return Set(
+            try rows("SELECT m.id FROM movies m WHERE m.id IN (\(list: ids)) AND \(sql: conditions.predicate())") {
+                try $0.value(0, as: MovieID.self)
+            })
     }
 }

@@ -22,12 +22,10 @@ extension CatalogService {
     private func movie(_ request: Request, with details: Set<MovieDetail>) throws -> Response {
         let now = clock.now()
         return try database.read { connection in
-            guard let id = MovieID(request.parameter("movie_id")), let movie = try connection.movie(id) else {
-                throw CatalogRefusal.movieNotFound
-            }
+            guard let id = MovieID(request.parameter("movie_id")) else { throw CatalogRefusal.movieNotFound }
             return try .json { json in
                 try json.object("movie") { json in
-                    movie.write(to: &json)
+                    try connection.write(id, to: &json)
                     for detail in MovieDetail.allCases where details.contains(detail) {
                         try detail.write(of: id, from: connection, at: now, to: &json)
                     }
