@@ -3,11 +3,15 @@ import CSodium
 /// Base64 for URLs without padding (RFC 4648, section 5; RFC 7515 asks for exactly this).
 public enum Base64URL {
     public static func encode(_ bytes: [UInt8]) -> String {
-        var text = [CChar](
-            repeating: 0,
-            count: sodium_base64_encoded_len(bytes.count, sodium_base64_VARIANT_URLSAFE_NO_PADDING))
-        sodium_bin2base64(&text, text.count, bytes, bytes.count, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
-        return String(decoding: text.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        // With the zero byte that ends it.
+        let length = sodium_base64_encoded_len(bytes.count, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
+        return String(unsafeUninitializedCapacity: length) { target in
+            guard let start = target.baseAddress else { return 0 }
+            return start.withMemoryRebound(to: CChar.self, capacity: length) { text in
+                sodium_bin2base64(text, length, bytes, bytes.count, sodium_base64_VARIANT_URLSAFE_NO_PADDING)
+                return length - 1
+            }
+        }
     }
 
     /// Nil for any character outside the alphabet, padding, and bits left over.
