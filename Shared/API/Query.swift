@@ -33,6 +33,8 @@ public struct Query: Sendable {
     }
 
     private static func decode(_ encoded: Substring.UTF8View) throws(Fault) -> String {
+        // As nearly everything is.
+        if encoded.allSatisfy(isPlain) { return String(Substring(encoded)) }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(encoded.count)
         var rest = encoded
@@ -52,6 +54,11 @@ public struct Query: Sendable {
         }
         guard !text.hasControlCharacters() else { throw fault("The query holds control characters.") }
         return text
+    }
+
+    /// Visible ASCII that stands for itself.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && byte != UInt8(ascii: "+") && byte != UInt8(ascii: "%")
     }
 
     private static func hexDigit(_ byte: UInt8) -> UInt8? {
