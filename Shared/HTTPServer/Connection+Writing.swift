@@ -13,11 +13,11 @@ extension Connection {
         let fields = raw.pointee.output_headers
         enter(.answering)
         watchOutput(false)
-        evhttp_add_header(fields, "Date", server.clock.now())
-        for (name, value) in response.headers { evhttp_add_header(fields, name, value) }
+        add("Date", server.clock.now(), to: fields)
+        for (name, value) in response.headers { add(name, value, to: fields) }
         // RFC 9110, section 8.6: none for 204, and none that is not GET's own for 304.
         if response.status >= 200, response.status != 204, response.status != 304 {
-            evhttp_add_header(fields, "Content-Length", String(response.body.count))
+            add("Content-Length", String(response.body.count), to: fields)
             if request.method != .head { response.body.append(to: raw.pointee.output_buffer) }
         }
         if server.shared.draining.load(ordering: .relaxed), evhttp_find_header(fields, "Connection") == nil {
@@ -25,6 +25,11 @@ extension Connection {
         }
         evhttp_send_reply(raw, Int32(response.status), reasonPhrase(response.status), nil)
         flush()
+    }
+
+    /// Without the copy of each text that handing a String to C makes.
+    private func add(_ name: String, _ value: String, to fields: UnsafeMutablePointer<evkeyvalq>?) {
+        name.withCString { name in value.withCString { value in _ = evhttp_add_header(fields, name, value) } }
     }
 
     /// Writes now what the loop would write once the kernel has said that the socket takes it, as it nearly always does.
