@@ -24,7 +24,7 @@ public struct Row {
     }
 
     public func text(_ column: Int) throws(DatabaseError) -> String {
-        String(decoding: utf8(try value(column, SQLITE_TEXT)), as: UTF8.self)
+        String(decoding: try utf8(column), as: UTF8.self)
     }
 
     public func bytes(_ column: Int) throws(DatabaseError) -> [UInt8] {
@@ -34,13 +34,15 @@ public struct Row {
     }
 
     /// A TEXT's UTF-8 where SQLite holds it: no `String` is made. The bytes are gone when `body` returns.
+    @inlinable
     public func withText<R>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) throws -> R) throws -> R {
-        try body(utf8(try value(column, SQLITE_TEXT)))
+        try body(try utf8(column))
     }
 
     /// The same; nil for NULL.
+    @inlinable
     public func withTextOrNil<R>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>?) throws -> R) throws -> R {
-        try body(try valueOrNil(column, SQLITE_TEXT).map(utf8))
+        try body(try utf8OrNil(column))
     }
 
     public func isNil(_ column: Int) -> Bool {
@@ -63,6 +65,17 @@ public struct Row {
         guard sqlite3_value_type(value) != SQLITE_NULL else { return nil }
         try require(value, column, wanted)
         return value
+    }
+
+    @usableFromInline
+    func utf8(_ column: Int) throws(DatabaseError) -> UnsafeBufferPointer<UInt8> {
+        utf8(try value(column, SQLITE_TEXT))
+    }
+
+    @usableFromInline
+    func utf8OrNil(_ column: Int) throws(DatabaseError) -> UnsafeBufferPointer<UInt8>? {
+        guard let value = try valueOrNil(column, SQLITE_TEXT) else { return nil }
+        return utf8(value)
     }
 
     private func utf8(_ value: OpaquePointer?) -> UnsafeBufferPointer<UInt8> {

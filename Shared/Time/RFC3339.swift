@@ -36,18 +36,20 @@ extension Timestamp {
     public func write(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let clamped = min(max(rawValue, -62_167_219_200_000), 253_402_300_799_999)
         let days = Int(clamped.floorDivided(by: 86_400_000))
-        let rest = Int(clamped) - days * 86_400_000
         guard let date = CalendarDate(daysSinceEpoch: days) else { return 0 }
-        func put(_ value: Int, at position: Int, _ after: Unicode.Scalar) {
+        // 32 bits are divided with a third of the instructions.
+        let rest = UInt32(truncatingIfNeeded: clamped - Int64(days) * 86_400_000)
+        let year = UInt32(truncatingIfNeeded: date.year)
+        func put(_ value: UInt32, at position: Int, _ after: Unicode.Scalar) {
             buffer[position] = UInt8(truncatingIfNeeded: 48 + value / 10)
             buffer[position + 1] = UInt8(truncatingIfNeeded: 48 + value % 10)
             buffer[position + 2] = UInt8(ascii: after)
         }
         // Each writes over what stands after the one before it, where that is no separator.
-        put(date.year / 100, at: 0, "-")
-        put(date.year % 100, at: 2, "-")
-        put(date.month, at: 5, "-")
-        put(date.day, at: 8, "T")
+        put(year / 100, at: 0, "-")
+        put(year % 100, at: 2, "-")
+        put(UInt32(truncatingIfNeeded: date.month), at: 5, "-")
+        put(UInt32(truncatingIfNeeded: date.day), at: 8, "T")
         put(rest / 3_600_000, at: 11, ":")
         put(rest / 60_000 % 60, at: 14, ":")
         put(rest / 1000 % 60, at: 17, ".")
