@@ -74,5 +74,30 @@ import Testing
         }
     }
 
+    @Test("commands that look do so on a disk that is read-only, those that write say that it is")
+    func readOnly() async throws {
+        let trouble = try await Trouble()
+        for name in ["booking", "catalog"] {
+            let path = temporaryPath("\(name).db")
+            func run(_ command: [String]) async throws -> (ending: ChildProcess.Ending, text: String) {
+                let log = temporaryPath("told.log")
+                let child = try ChildProcess(
+                    "\(executables)/\(name)", command, environment: trouble.settings.merging(["DATABASE": path]) { $1 },
+                    output: log)
+                return (try await child.end(withinSeconds: 120), try readFile(log))
+            }
+            #expect(try await run(["migrate"]).ending == .exited(0))
+            trouble.disk(.readOnly)
+            // An audit of the books makes a copy beside the file.
+            for command in Self.looking[name] ?? [] where command != ["audit"] {
+                let (ending, text) = try await run(command)
+                #expect(ending == .exited(0), "\(command): \(text)")
+            }
+            let (ending, text) = try await run(name == "booking" ? ["retry-mails"] : ["import", "/dev/null"])
+            #expect(ending == .exited(1) && text.contains("its file or disk is read-only"), "\(text)")
+            trouble.disk(.good)
+        }
+    }
+
     private static let fixtures = ["catalog": StackSession.rows(allocations: [10_000, 200, 10_000])]
 }

@@ -55,6 +55,18 @@ import Testing
         #expect(problems.contains("booking.db cannot be opened: it can't be moved aside"), "\(problems)")
     }
 
+    @Test("the draft of a secret that an interrupted restore left goes at the next one, a new one stays")
+    func drafts() async throws {
+        let scene = try await Scene()
+        let path = try scene.old()
+        let (old, new) = (path + ".secret.draft-17", path + ".secret.draft-18")
+        for file in [old, new] { try writeFile(file, [1]) }
+        let longAgo = timeval(tv_sec: time(nil) - 90, tv_usec: 0)
+        #expect(utimes(old, [longAgo, longAgo]) == 0)
+        #expect(try await scene.restore(path).ending == .exited(0))
+        #expect(access(old, F_OK) != 0 && access(new, F_OK) == 0)
+    }
+
     /// As the service finds it when it opens its database.
     private func state(of path: String) async throws -> State {
         let (ending, text) = try await booking(["migrate"], path)
