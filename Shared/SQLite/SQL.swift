@@ -92,11 +92,12 @@ extension SQL {
 
         /// `IN (\(list: ids))`: every element bound. An empty list is written `IN ()`, which holds no row.
         public mutating func appendInterpolation(list: [some SQLBindable]) {
-            bind(list: list.map(\.sqlParameter))
+            // No key paths: generic ones are made anew, and looked up for each element, every time.
+            bind(list: list.map { $0.sqlParameter })
         }
 
         public mutating func appendInterpolation<R: RawRepresentable>(list: [R]) where R.RawValue: SQLBindable {
-            bind(list: list.map(\.rawValue.sqlParameter))
+            bind(list: list.map { $0.rawValue.sqlParameter })
         }
 
         /// A piece of the program's own text, such as the direction of a sort.
