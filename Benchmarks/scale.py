@@ -98,7 +98,7 @@ def holds(bench):
 
 
 def users(bench):
-    """Accounts that there are, and accounts that come: a token is verified where it is not among the last 2,048."""
+    """Accounts that there are, and accounts that come: a token is verified where it is not among the last 8,192."""
     first = bench.subdirectory("password")
     stack = Stack(bench.stack.binaries, first)
     stack.migrate("identity")
@@ -121,7 +121,7 @@ def users(bench):
         for count in (100, 1000, 10_000, 100_000)
     }, [
         ("sign-in", signin, ""),
-        ("who am I, each in turn", me, "verifies each token of more than 2,048 a loop")])
+        ("who am I, each in turn", me, "verifies each token of more than 8,192 a loop")])
 
 
 def connections(bench):

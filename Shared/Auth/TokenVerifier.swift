@@ -12,7 +12,7 @@ public final class TokenVerifier: Sendable {
     /// In milliseconds, while no key is known at all.
     static let firstInterval: UInt64 = 100
     /// Tokens remembered by one loop; about 1 MB.
-    static let remembered = 2048
+    static let remembered = 8192
 
     private struct State {
         var keys: KeySet
@@ -24,7 +24,7 @@ public final class TokenVerifier: Sendable {
     /// What one loop has verified, while the keys stay the same. Touched on its loop alone.
     private final class Memory {
         var generation: UInt64 = 0
-        var tokens: [String: AccessToken] = [:]
+        var tokens = TokenMemory(most: TokenVerifier.remembered)
     }
 
     private let state: Mutex<State>
@@ -107,18 +107,13 @@ public final class TokenVerifier: Sendable {
         let generation = state.withLock { $0.generation }
         if memory.generation != generation {
             memory.generation = generation
-            memory.tokens.removeAll()
+            memory.tokens.forget()
         }
-        // Unicode takes a Kelvin sign for a K. Our tokens are ASCII, whose other spellings all have more bytes.
-        guard let known = memory.tokens.index(forKey: text), memory.tokens[known].key.utf8.count == text.utf8.count
-        else { return nil }
-        return memory.tokens[known].value
+        return memory.tokens.token(text)
     }
 
     private func remember(_ text: String, _ token: AccessToken) {
-        guard let memory = try? memory.value else { return }
-        if memory.tokens.count >= Self.remembered { memory.tokens.removeAll(keepingCapacity: true) }
-        memory.tokens[text] = token
+        (try? memory.value)?.tokens.remember(token, text)
     }
 
     private func principal(of token: AccessToken) -> Principal {
