@@ -53,6 +53,7 @@ public struct Row {
     /// uses the connection: https://sqlite.org/c3ref/value.html
     private func value(_ column: Int) -> OpaquePointer? { sqlite3_column_value(statement, Int32(column)) }
 
+    @inline(__always)
     private func value(_ column: Int, _ wanted: Int32) throws(DatabaseError) -> OpaquePointer? {
         let value = value(column)
         try require(value, column, wanted)
@@ -84,9 +85,15 @@ public struct Row {
         return UnsafeBufferPointer(start: start, count: Int(sqlite3_value_bytes(value)))
     }
 
+    @inline(__always)
     private func require(_ value: OpaquePointer?, _ column: Int, _ wanted: Int32) throws(DatabaseError) {
         let found = sqlite3_value_type(value)
-        guard found == wanted else { throw mismatch(column, wanted: Self.name(wanted), found: Self.name(found)) }
+        guard found == wanted else { throw mismatch(column, wanted, found) }
+    }
+
+    @inline(never)
+    private func mismatch(_ column: Int, _ wanted: Int32, _ found: Int32) -> DatabaseError {
+        mismatch(column, wanted: Self.name(wanted), found: Self.name(found))
     }
 
     fileprivate func mismatch(_ column: Int, wanted: String, found: String) -> DatabaseError {
