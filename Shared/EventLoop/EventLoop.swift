@@ -17,7 +17,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// The `event_base`, for mechanisms that add events of their own. Valid until `stop()` returns.
     public let base: OpaquePointer
     public let name: String
-    var locals: [UInt64: Any] = [:]
+    var locals: [UInt64: AnyObject] = [:]
     var timers: [ObjectIdentifier: Timer] = [:]
 
     private enum Work {

@@ -9,6 +9,11 @@ private enum LoopLocalKeys {
 public final class LoopLocal<Value>: Sendable {
     private let make: @Sendable (EventLoop) throws -> Value
     private let makers = Mutex<[EventLoop]>([])
+    private final class Kept {
+        let value: Value
+        init(_ value: Value) { self.value = value }
+    }
+
     /// Never given twice, as the address of a value that is gone would be.
     private let key: UInt64
 
@@ -27,9 +32,10 @@ public final class LoopLocal<Value>: Sendable {
     public var value: Value? {
         get throws {
             guard let loop = EventLoop.current else { return nil }
-            if let known = loop.locals[key] as? Value { return known }
+            // Unsafe: whatever is under this key was put there below. A checked cast asks the runtime for both types.
+            if let known = loop.locals[key] { return unsafeDowncast(known, to: Kept.self).value }
             let made = try make(loop)
-            loop.locals[key] = made
+            loop.locals[key] = Kept(made)
             makers.withLock { $0.append(loop) }
             return made
         }
