@@ -1,7 +1,9 @@
+import JSON
 import Lifecycle
 import SQLite
 import TestSupport
 import Testing
+import Time
 
 /// What a purchase costs as the database grows: counted in SQLite's own operations, not on a clock.
 @Suite struct CostTests {
@@ -34,6 +36,46 @@ import Testing
             }
             let many = try await purchase(office)
             #expect(many < few + few / 4, "\(few) operations before, \(many) after")
+        }
+    }
+
+    @Test("a session's seats cost the same to show however many of them are held, and lapsed holds are free")
+    func flatSeats() async throws {
+        try await BoxOffice.run(allocation: 100_000, balances: false) { office async throws in
+            func shown() async throws -> (operations: Int, counts: JSONValue?) {
+                _ = try await office.service.statementReports()
+                let map = try await office.service.get("/v1/sessions/\(BoxOffice.session)/seats")
+                let reports = try await office.service.statementReports()
+                return (reports.reduce(0) { $0 + $1.operations }, map.json["counts"])
+            }
+            func hold(_ bookings: ClosedRange<Int64>, until end: Timestamp) async throws {
+                try await office.service.running.context.database.write { transaction in
+                    try transaction.execute(
+                        """
+                        WITH RECURSIVE n (i) AS (
+                            VALUES (\(bookings.lowerBound))
+                            UNION ALL SELECT i + 1 FROM n WHERE i < \(bookings.upperBound))
+                        INSERT INTO bookings (id, user_id, session_id, created_at, closes_at)
+                        SELECT i, 1, 300000000000001, 1, \(end) FROM n
+                        """)
+                    try transaction.execute(
+                        """
+                        INSERT INTO reservations (id, booking_id, session_id, seats, state, held_until, reserved_at)
+                        SELECT id, id, session_id, 2, 'held', closes_at, 1 FROM bookings
+                        WHERE id BETWEEN \(bookings.lowerBound) AND \(bookings.upperBound)
+                        """)
+                }
+            }
+            _ = try await shown()
+            let now = office.service.clock.now
+            try await hold(1...3, until: now)
+            try await hold(4...10, until: now.advanced(byMilliseconds: 60_000))
+            let few = try await shown()
+            #expect(few.counts == ["allocation": 100_000, "free": 99_986, "held": 14, "sold": 0])
+            try await hold(11...4000, until: now.advanced(byMilliseconds: 60_000))
+            let many = try await shown()
+            #expect(many.counts == ["allocation": 100_000, "free": 92_006, "held": 7_994, "sold": 0])
+            #expect(many.operations < few.operations * 2, "\(few.operations) before, \(many.operations) after")
         }
     }
 

@@ -61,11 +61,13 @@ private struct SeatMap {
 }
 
 extension Connection {
+    /// Found by their bookings, which are in order of when they close: a rush has thousands of holds, and few that lapsed.
     fileprivate func seatsLapsed(in session: SessionID, at now: Timestamp) throws -> Int64 {
         try first(
             """
-            SELECT coalesce(sum(seats), 0) FROM reservations
-            WHERE session_id = \(session) AND state = 'held' AND held_until <= \(now)
+            SELECT coalesce(sum(r.seats), 0) FROM bookings b JOIN reservations r ON r.booking_id = b.id
+            WHERE b.session_id = \(session) AND b.closes_at <= \(now)
+                AND b.confirmed_at IS NULL AND b.cancelled_at IS NULL AND b.expired_at IS NULL AND r.state = 'held'
             """
         ) { try $0.int(0) } ?? 0
     }
