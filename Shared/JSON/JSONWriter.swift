@@ -129,6 +129,11 @@ public struct JSONWriter: ~Copyable {
         verbatim(json.span)
     }
 
+    /// Members that are JSON already, with the commas between them.
+    public mutating func members(raw json: Span<UInt8>) {
+        verbatim(json)
+    }
+
     // MARK: Tokens
 
     @usableFromInline

@@ -4,9 +4,14 @@ import Synchronization
 
 /// The plans of seated rooms, which do not change while a room has sessions: each is read once.
 package final class SeatPlans: Sendable {
-    /// In all of them together: some 25 MB. A room has up to 10,000.
+    /// In all of them together: some 35 MB. A room has up to 10,000.
     package static let mostSeats = 100_000
-    private let plans = Mutex<(byRoom: [RoomID: SeatPlan], seats: Int)>(([:], 0))
+    private let plans = Mutex<(byRoom: [RoomID: Kept], seats: Int)>(([:], 0))
+
+    private struct Kept: Sendable {
+        let plan: SeatPlan
+        let texts: SeatTexts
+    }
 
     package init() {}
 
@@ -14,16 +19,25 @@ package final class SeatPlans: Sendable {
     package var seats: Int { plans.withLock { $0.seats } }
 
     package func plan(of room: RoomID, in connection: Connection) throws -> SeatPlan {
+        try kept(of: room, in: connection).plan
+    }
+
+    func texts(of room: RoomID, in connection: Connection) throws -> SeatTexts {
+        try kept(of: room, in: connection).texts
+    }
+
+    private func kept(of room: RoomID, in connection: Connection) throws -> Kept {
         if let known = plans.withLock({ $0.byRoom[room] }) { return known }
         let seats = try connection.rows(
             "SELECT id, row_label, number, kind, x, y FROM seats WHERE room_id = \(room)"
         ) { try Seat($0) }
         let plan = SeatPlan(seats)
+        let kept = Kept(plan: plan, texts: SeatTexts(plan))
         plans.withLock { plans in
             if plans.seats + seats.count > Self.mostSeats { plans = ([:], 0) }
-            if plans.byRoom.updateValue(plan, forKey: room) == nil { plans.seats += seats.count }
+            if plans.byRoom.updateValue(kept, forKey: room) == nil { plans.seats += seats.count }
         }
-        return plan
+        return kept
     }
 }
 

@@ -9,21 +9,27 @@ extension BookingService {
     /// counted.
     func showSeats(_ request: Request) async throws -> Response {
         guard let id = SessionID(request.parameter("session_id")) else { throw BookingRefusal.sessionNotFound }
-        if let news = try await unmetSession(id, request.trace) {
-            let now = clock.now()
+        var map = try seatMap(of: id)
+        if map == nil {
+            let (news, now) = (try await catalog.session(id, request.trace), clock.now())
             try await database.write { try $0.meet(news, at: now) }
+            map = try seatMap(of: id)
         }
+        guard let map else { throw BookingRefusal.sessionNotFound }
+        return .json { map.write(to: &$0) }
+    }
+
+    /// Nil for a session that is not known here.
+    private func seatMap(of id: SessionID) throws -> SeatMap? {
         let now = clock.now()
-        let map = try database.read { [plans] connection in
-            guard let session = try connection.inventory(of: id), !session.isClosed else {
-                throw BookingRefusal.sessionNotFound
-            }
+        return try database.read { [plans] connection in
+            guard let session = try connection.inventory(of: id) else { return nil }
+            guard !session.isClosed else { throw BookingRefusal.sessionNotFound }
             return SeatMap(
                 session: session, lapsed: try connection.seatsLapsed(in: id, at: now),
-                plan: try session.roomID.map { try plans.plan(of: $0, in: connection) },
+                seats: try session.roomID.map { try plans.texts(of: $0, in: connection) },
                 holders: try connection.seatStates(in: id, at: now))
         }
-        return .json { map.write(to: &$0) }
     }
 }
 
@@ -31,25 +37,13 @@ private struct SeatMap {
     let session: Inventory
     /// Seats whose holds have lapsed, but were not released yet.
     let lapsed: Int64
-    let plan: SeatPlan?
+    let seats: SeatTexts?
     /// Of the seats that somebody has, `held` or `sold`.
     let holders: [SeatID: String]
 
     func write(to json: inout JSONWriter) {
-        if let plan {
-            json.array("seats") { json in
-                for seat in plan.seats {
-                    json.object { json in
-                        json.field("id", seat.id)
-                        json.field("row", seat.row)
-                        json.field("number", seat.number)
-                        json.field("kind", seat.kind.rawValue)
-                        json.field("x", seat.x)
-                        json.field("y", seat.y)
-                        json.field("status", holders[seat.id] ?? "free")
-                    }
-                }
-            }
+        if let seats {
+            json.array("seats") { json in seats.write(to: &json) { holders[$0] ?? "free" } }
         }
         json.object("counts") { json in
             json.field("allocation", session.allocation)
