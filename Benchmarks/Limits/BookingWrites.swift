@@ -15,7 +15,6 @@ struct BookingWrites {
     private let findSeats: OpaquePointer
     private let addBooking: OpaquePointer
     private let addReservation: OpaquePointer
-    private let clearBill: OpaquePointer
     private let sell: OpaquePointer
     private let markConfirmed: OpaquePointer
     private let addTicket: OpaquePointer
@@ -66,7 +65,6 @@ struct BookingWrites {
             VALUES (?, ?, ?, 2, 'held', ?, ?)
             ON CONFLICT (booking_id) DO UPDATE SET seats = excluded.seats, reserved_at = excluded.reserved_at
             """)
-        clearBill = try database.prepare("DELETE FROM booking_lines WHERE booking_id = ?")
         sell = try database.prepare("UPDATE reservations SET state = 'sold' WHERE booking_id = ?")
         markConfirmed = try database.prepare(
             "UPDATE bookings SET confirmed_at = ?, language = 'en', paid_through = NULL WHERE id = ?")
@@ -98,7 +96,6 @@ struct BookingWrites {
         try database.run(findSession, session)
         try database.run(findTariffs, session)
         try database.run(addReservation, reservation, booking, session, now + Self.hold, now)
-        try database.run(clearBill, booking)
         try record(
             #"{"at":\#(now),"is":"reserved","booking":"bkg_\#(booking)","count":2}"#, "seats.reserved", booking,
             seats: 2, session, now)
@@ -116,7 +113,6 @@ struct BookingWrites {
         try record(
             #"{"at":\#(now),"is":"confirmed","booking":"bkg_\#(booking)","tickets":[\#(sold)]}"#, "booking.confirmed",
             booking, seats: 2, session, now)
-        try database.run(findBill, booking)
     }
 
     private func record(

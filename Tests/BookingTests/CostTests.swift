@@ -35,7 +35,8 @@ import Time
                     """)
             }
             let many = try await purchase(office)
-            #expect(many < few + few / 4, "\(few) operations before, \(many) after")
+            // What is told of it meanwhile counts, too; to look at each of the 2,000 would be thousands.
+            #expect(many < 2 * few, "\(few) operations before, \(many) after")
         }
     }
 

@@ -153,7 +153,8 @@ extension Transaction {
         for consequence in follows {
             switch consequence {
             case .confirmBooking:
-                booking = try confirm(booking, paidThrough: .stripe, language ?? .usual, ids, at: now)
+                booking = try confirm(
+                    booking, costing: bill(of: booking.id), paidThrough: .stripe, language ?? .usual, ids, at: now)
             case .capture: try add(.capture, to: after.id, at: now)
             case .void: try add(.void, to: after.id, at: now)
             case .refundAll: try add(.refund, to: after.id, amount: after.amount, at: now)

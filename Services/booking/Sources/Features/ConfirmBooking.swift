@@ -22,8 +22,9 @@ extension BookingService {
             let (booking, now) = (try transaction.booking(bookingID, of: user), clock.now())
             if let refusal = try transaction.refusalOfLapsed(booking, at: now) { return refusal }
             let language = try transaction.note(wish, for: booking.id)
-            return try transaction.answer(
-                confirmed: transaction.confirm(booking, paidThrough: .counter, language, ids, at: now))
+            let bill = try transaction.bill(of: booking.id)
+            return .confirmed(
+                try transaction.confirm(booking, costing: bill, paidThrough: .counter, language, ids, at: now), bill)
         }
     }
 }
@@ -35,14 +36,14 @@ extension Connection {
 extension Transaction {
     /// Sells what a booking holds.
     /// - Parameters:
+    ///   - bill: what that costs, if anything.
     ///   - channel: noted where it costs something.
     ///   - language: of the mail that says so.
     func confirm(
-        _ booking: Booking, paidThrough channel: PaymentChannel, _ language: Language, _ ids: Snowflake,
-        at now: Timestamp
+        _ booking: Booking, costing bill: Bill?, paidThrough channel: PaymentChannel, _ language: Language,
+        _ ids: Snowflake, at now: Timestamp
     ) throws -> Booking {
         let confirmed = try booking.confirming(at: now)
-        let bill = try bill(of: confirmed.id)
         let isPriced = (bill?.total.amount ?? 0) > 0
         try execute("UPDATE reservations SET state = 'sold' WHERE booking_id = \(confirmed.id)")
         try execute(
@@ -55,10 +56,11 @@ extension Transaction {
         try record(.confirmed(confirmed.id, tickets), of: confirmed, at: now)
         return confirmed
     }
+}
 
-    func answer(confirmed booking: Booking) throws -> Response {
-        let bill = try bill(of: booking.id)
-        return .json { json in
+extension Response {
+    static func confirmed(_ booking: Booking, _ bill: Bill?) -> Response {
+        .json { json in
             json.object("booking") { json in
                 booking.writeReserved(to: &json)
                 json.field("confirmed_at", booking.confirmedAt)

@@ -98,7 +98,7 @@ extension BookingService {
                     return error.apiError.response
                 }
             }
-            return try transaction.answer(confirmed: heard.booking)
+            return .confirmed(heard.booking, try transaction.bill(of: heard.booking.id))
         }
     }
 

@@ -46,7 +46,8 @@ extension BookingService {
                 """)
             if let seats, let room = session.roomID { try transaction.hold(seats, of: room, for: changed) }
             let bill = try order.bill(at: tariffs)
-            try transaction.setBill(bill, of: changed.id)
+            // What had no seats yet has no bill to be replaced.
+            if bill != nil || booking.seats != .none { try transaction.setBill(bill, of: changed.id) }
             try transaction.record(
                 .reserved(changed.id, changed.reservedSeats, seats?.map(\.id)), of: changed, at: now)
             return .json { json in
