@@ -161,13 +161,21 @@ extension Transaction {
     /// aside stays. How far it went is noted, as the clock may say something else later.
     fileprivate func trimEvents(at now: Timestamp) throws {
         let old = now.advanced(byMilliseconds: -BookingService.eventsAreKeptMilliseconds)
+        // They were written in their order: while the first is young, so are the others.
+        let oldest = try first(
+            """
+            SELECT sequence, coalesce(retold_at, occurred_at) FROM events
+            WHERE sequence = (
+                SELECT min(sequence) FROM events e
+                WHERE NOT EXISTS (
+                    SELECT 1 FROM events_set_aside a WHERE a.sequence = e.sequence AND a.is_replayed = 0))
+            """
+        ) { (sequence: try $0.int(0), writtenAt: try $0.value(1, as: Timestamp.self)) }
+        guard let oldest, oldest.writtenAt < old else { return }
         let trimmed = try rows(
             """
             DELETE FROM events
-            WHERE sequence < \(2 * BookingService.eventsAtOnce) + (
-                    SELECT min(sequence) FROM events e
-                    WHERE NOT EXISTS (
-                        SELECT 1 FROM events_set_aside a WHERE a.sequence = e.sequence AND a.is_replayed = 0))
+            WHERE sequence < \(oldest.sequence + 2 * BookingService.eventsAtOnce)
                 AND sequence <= (SELECT min(sequence) FROM followers) AND coalesce(retold_at, occurred_at) < \(old)
                 AND NOT EXISTS (
                     SELECT 1 FROM events_set_aside a WHERE a.sequence = events.sequence AND a.is_replayed = 0)
