@@ -29,6 +29,12 @@ struct VisitBatch {
         let day: Int64
     }
 
+    private struct Sighting: Hashable {
+        let subject: Subject
+        let visitor: EventID
+        let period: Int64
+    }
+
     private struct Return: Hashable {
         let subject: Subject
         let previousDay, day: Int64
@@ -38,6 +44,9 @@ struct VisitBatch {
     private var visitors: [String: EventID] = [:]
     private var pages: [String: PageSubjects] = [:]
     private var ofPages: Set<Subject> = []
+    /// Who is known to have been there in which hour, and on which day: most come again within a batch.
+    private var seenInHour: Set<Sighting> = []
+    private var seenOnDay: Set<Sighting> = []
     private var days: [SubjectDay: VisitCounts] = [:]
     private var hours: [Int64: VisitCounts] = [:]
     private var returns: [Return: Int64] = [:]
@@ -60,7 +69,8 @@ struct VisitBatch {
             VALUES (\(event.id), \(visitor), \(subjects.page), \(event.variant), \(event.at))
             """)
         let hour = Period.hour(of: event.at)
-        let isKnown = try transaction.saw(.everything, visitor, in: Period.moments(ofHour: hour))
+        let isFirst = seenInHour.insert(Sighting(subject: .everything, visitor: visitor, period: hour)).inserted
+        let isKnown = try !isFirst || transaction.saw(.everything, visitor, in: Period.moments(ofHour: hour))
         hours[hour, default: VisitCounts()].visits += 1
         hours[hour, default: VisitCounts()].visitors += isKnown ? 0 : 1
         for subject in subjects.all { try see(subject, event, visitor) }
@@ -69,7 +79,10 @@ struct VisitBatch {
     private mutating func see(_ subject: Subject, _ event: TrackedPage, _ visitor: EventID) throws {
         let day = Period.day(of: event.at)
         let moments = Period.moments(ofDay: day)
-        let before = try transaction.lastSight(of: subject, visitor, until: moments.upperBound).map(Period.day(of:))
+        let isFirst = seenOnDay.insert(Sighting(subject: subject, visitor: visitor, period: day)).inserted
+        let before =
+            try isFirst
+            ? transaction.lastSight(of: subject, visitor, until: moments.upperBound).map(Period.day(of:)) : day
         days[SubjectDay(subject: subject, day: day), default: VisitCounts()].visits += 1
         if before != day {
             days[SubjectDay(subject: subject, day: day), default: VisitCounts()].visitors += 1
