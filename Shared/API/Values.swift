@@ -15,7 +15,7 @@ extension TypedID: JSONWritable {
 }
 
 extension Timestamp: JSONWritable {
-    public func write(to json: inout JSONWriter) { json.element(plain: 24) { write(into: $0) } }
+    public func write(to json: inout JSONWriter) { json.element(plain: 24) { write(into: &$0) } }
 }
 
 extension JSONWriter {

@@ -13,11 +13,15 @@ struct JSONBuffer: ~Copyable {
 
     var bytes: [UInt8] { Array(UnsafeBufferPointer(start: start, count: count)) }
 
-    /// Unsafe: `write` is given room for `most` bytes after the last one, and says how many of them it wrote.
+    /// The span has room for `most` bytes at least, and takes no more than it has room for.
     @inline(__always)
-    mutating func append(atMost most: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
+    mutating func append(atMost most: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
         if capacity - count < most { grow(by: most) }
-        count += write(start + count)
+        // Unsafe: the room after the last byte is this buffer's alone, and nothing moves it before the span is gone.
+        let room = UnsafeMutableBufferPointer(start: start + count, count: capacity - count)
+        var output = OutputSpan(buffer: room, initializedCount: 0)
+        write(&output)
+        count += output.finalize(for: room)
     }
 
     @inline(never)

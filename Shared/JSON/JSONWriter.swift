@@ -101,26 +101,21 @@ public struct JSONWriter: ~Copyable {
         }
     }
 
-    /// Text that needs no escape, written in place.
-    /// - Parameter write: is given room for `most` bytes, and says how many of them it wrote.
-    public mutating func element(plain most: Int, _ write: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+    /// Text that needs no escape, of `most` bytes at most, written in place.
+    public mutating func element(plain most: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
         append(atMost: most + 2) { output in
-            output[0] = UInt8(ascii: "\"")
-            let count = write(UnsafeMutableBufferPointer(start: output + 1, count: most))
-            output[count + 1] = UInt8(ascii: "\"")
-            return count + 2
+            output.append(UInt8(ascii: "\""))
+            write(&output)
+            output.append(UInt8(ascii: "\""))
         }
     }
 
     /// Text such as `abc_17`. The prefix is written as it is: it must need no escape.
     public mutating func element(_ prefix: StaticString, _ number: UInt64) {
-        append(atMost: prefix.utf8CodeUnitCount + 23) { output in
-            output[0] = UInt8(ascii: "\"")
-            var count = 1 + (output + 1).write(prefix)
-            output[count] = UInt8(ascii: "_")
-            count += 1 + (output + count + 1).write(number)
-            output[count] = UInt8(ascii: "\"")
-            return count + 1
+        element(plain: prefix.utf8CodeUnitCount + 21) { output in
+            prefix.withUTF8Buffer { output.append(copying: $0.span) }
+            output.append(UInt8(ascii: "_"))
+            output.append(digitsOf: number)
         }
     }
 
@@ -138,30 +133,23 @@ public struct JSONWriter: ~Copyable {
 
     @usableFromInline
     mutating func open(_ bracket: UInt8) {
-        append(atMost: 1) { output in
-            output[0] = bracket
-            return 1
-        }
+        append(atMost: 1) { $0.append(bracket) }
         needsComma = false
     }
 
     @usableFromInline
     mutating func close(_ bracket: UInt8) {
-        needsComma = false
-        append(atMost: 1) { output in
-            output[0] = bracket
-            return 1
-        }
+        buffer.append(atMost: 1) { $0.append(bracket) }
+        needsComma = true
     }
 
     @usableFromInline
     mutating func name(_ name: StaticString) {
         append(atMost: name.utf8CodeUnitCount + 3) { output in
-            output[0] = UInt8(ascii: "\"")
-            let count = (output + 1).write(name) + 1
-            output[count] = UInt8(ascii: "\"")
-            output[count + 1] = UInt8(ascii: ":")
-            return count + 2
+            output.append(UInt8(ascii: "\""))
+            name.withUTF8Buffer { output.append(copying: $0.span) }
+            output.append(UInt8(ascii: "\""))
+            output.append(UInt8(ascii: ":"))
         }
         needsComma = false
     }
@@ -169,69 +157,48 @@ public struct JSONWriter: ~Copyable {
     @usableFromInline
     mutating func name(escaping name: String) {
         string(name.utf8.span)
-        buffer.append(atMost: 1) { output in
-            output[0] = UInt8(ascii: ":")
-            return 1
-        }
+        buffer.append(atMost: 1) { $0.append(UInt8(ascii: ":")) }
         needsComma = false
     }
 
     /// `null`, `true`, `false`.
     mutating func literal(_ text: StaticString) {
-        append(atMost: text.utf8CodeUnitCount) { $0.write(text) }
+        append(atMost: text.utf8CodeUnitCount) { output in
+            text.withUTF8Buffer { output.append(copying: $0.span) }
+        }
     }
 
     /// A value that needs no quotes and no escape.
     mutating func verbatim(_ text: Span<UInt8>) {
-        append(atMost: text.count) { output in
-            text.withUnsafeBufferPointer { text in
-                if let start = text.baseAddress { output.update(from: start, count: text.count) }
-            }
-            return text.count
-        }
+        append(atMost: text.count) { $0.append(copying: text) }
     }
 
     /// A string of valid UTF-8.
     mutating func string(_ text: Span<UInt8>) {
-        text.withUnsafeBytes { text in
-            guard let start = text.baseAddress else { return literal("\"\"") }
-            var copied = 0
-            append(atMost: text.count + 2) { output in
-                output[0] = UInt8(ascii: "\"")
-                copied = (output + 1).copy(plain: start, text.count)
-                output[copied + 1] = UInt8(ascii: "\"")
-                return copied == text.count ? copied + 2 : copied + 1
-            }
-            while copied < text.count {
-                buffer.append(atMost: text.count - copied + 6) { output in
-                    let escape = output.writeEscape(of: text[copied])
-                    let plain = (output + escape).copy(plain: start + copied + 1, text.count - copied - 1)
-                    copied += 1 + plain
-                    output[escape + plain] = UInt8(ascii: "\"")
-                    return copied == text.count ? escape + plain + 1 : escape + plain
-                }
+        var copied = text.firstEscape(from: 0)
+        append(atMost: text.count + 2) { output in
+            output.append(UInt8(ascii: "\""))
+            output.append(copying: text.extracting(..<copied))
+            if copied == text.count { output.append(UInt8(ascii: "\"")) }
+        }
+        while copied < text.count {
+            let escape = copied
+            copied = text.firstEscape(from: escape + 1)
+            buffer.append(atMost: copied - escape + 6) { output in
+                output.append(escapeOf: text[escape])
+                output.append(copying: text.extracting(escape + 1..<copied))
+                if copied == text.count { output.append(UInt8(ascii: "\"")) }
             }
         }
     }
 
     /// Appends a comma if one is due, and up to so many bytes.
     @inline(__always)
-    mutating func append(atMost most: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) {
-        let comma = needsComma ? 1 : 0
+    mutating func append(atMost most: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
         buffer.append(atMost: most + 1) { output in
-            output[0] = UInt8(ascii: ",")
-            return comma + write(output + comma)
+            if needsComma { output.append(UInt8(ascii: ",")) }
+            write(&output)
         }
         needsComma = true
-    }
-}
-
-extension UnsafeMutablePointer<UInt8> {
-    /// Unsafe: there must be room for it.
-    /// - Returns: how many bytes it has.
-    @inline(__always)
-    fileprivate func write(_ text: StaticString) -> Int {
-        text.withUTF8Buffer { if let start = $0.baseAddress { update(from: start, count: $0.count) } }
-        return text.utf8CodeUnitCount
     }
 }

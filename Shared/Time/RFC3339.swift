@@ -28,35 +28,36 @@ extension Timestamp {
 
     /// Always UTC, always with three digits of milliseconds: `2026-11-20T18:30:00.000Z`.
     public var rfc3339: String {
-        String(unsafeUninitializedCapacity: 24) { write(into: $0) }
+        String(decoding: [UInt8](capacity: 24) { write(into: &$0) }, as: UTF8.self)
     }
 
-    /// Writes `rfc3339` into a buffer of at least 24 bytes; returns how many it took, always 24. A moment outside the
-    /// years 0 to 9999 is written as the nearest one inside.
-    public func write(into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    /// Appends `rfc3339`, always 24 bytes. A moment outside the years 0 to 9999 is written as the nearest one inside.
+    public func write(into output: inout OutputSpan<UInt8>) {
         let clamped = min(max(rawValue, -62_167_219_200_000), 253_402_300_799_999)
         let days = Int(clamped.floorDivided(by: 86_400_000))
-        guard let date = CalendarDate(daysSinceEpoch: days) else { return 0 }
+        guard let date = CalendarDate(daysSinceEpoch: days) else { return }
         // 32 bits are divided with a third of the instructions.
         let rest = UInt32(truncatingIfNeeded: clamped - Int64(days) * 86_400_000)
         let year = UInt32(truncatingIfNeeded: date.year)
-        func put(_ value: UInt32, at position: Int, _ after: Unicode.Scalar) {
-            buffer[position] = UInt8(truncatingIfNeeded: 48 + value / 10)
-            buffer[position + 1] = UInt8(truncatingIfNeeded: 48 + value % 10)
-            buffer[position + 2] = UInt8(ascii: after)
-        }
-        // Each writes over what stands after the one before it, where that is no separator.
-        put(year / 100, at: 0, "-")
-        put(year % 100, at: 2, "-")
-        put(UInt32(truncatingIfNeeded: date.month), at: 5, "-")
-        put(UInt32(truncatingIfNeeded: date.day), at: 8, "T")
-        put(rest / 3_600_000, at: 11, ":")
-        put(rest / 60_000 % 60, at: 14, ":")
-        put(rest / 1000 % 60, at: 17, ".")
-        put(rest % 1000 / 10, at: 20, "Z")
-        buffer[22] = UInt8(truncatingIfNeeded: 48 + rest % 10)
-        buffer[23] = UInt8(ascii: "Z")
-        return 24
+        output.append(twoDigitsOf: year / 100)
+        output.append(twoDigitsOf: year % 100, "-")
+        output.append(twoDigitsOf: UInt32(truncatingIfNeeded: date.month), "-")
+        output.append(twoDigitsOf: UInt32(truncatingIfNeeded: date.day), "T")
+        output.append(twoDigitsOf: rest / 3_600_000, ":")
+        output.append(twoDigitsOf: rest / 60_000 % 60, ":")
+        output.append(twoDigitsOf: rest / 1000 % 60, ".")
+        output.append(twoDigitsOf: rest % 1000 / 10)
+        output.append(UInt8(truncatingIfNeeded: 48 + rest % 10))
+        output.append(UInt8(ascii: "Z"))
+    }
+}
+
+extension OutputSpan<UInt8> {
+    @inline(__always)
+    fileprivate mutating func append(twoDigitsOf value: UInt32, _ after: Unicode.Scalar? = nil) {
+        append(UInt8(truncatingIfNeeded: 48 + value / 10))
+        append(UInt8(truncatingIfNeeded: 48 + value % 10))
+        if let after { append(UInt8(ascii: after)) }
     }
 }
 

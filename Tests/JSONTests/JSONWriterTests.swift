@@ -103,10 +103,7 @@ import Testing
         let text = written { json in
             json.array { json in
                 for count in 0..<100 {
-                    json.element(plain: count) { room in
-                        room.update(repeating: UInt8(ascii: "x"))
-                        return count / 2
-                    }
+                    json.element(plain: count) { $0.append(repeating: UInt8(ascii: "x"), count: count / 2) }
                 }
                 json.element("ses", 0)
                 json.element("s", 7_265_412_058_882_048)
