@@ -59,6 +59,7 @@ let package = Package(
         cLibrary("CCurl", links: ["curl"]),
         cLibrary("CSQLite", links: ["sqlite3"]),
         cLibrary("CSodium", links: ["sodium"]),
+        cLibrary("CXXHash", links: ["xxhash"]),
         cLibrary("CCrypto", links: ["crypto"]),
         cLibrary("CJansson", links: ["jansson"]),
         cLibrary("CUTF8Proc", links: ["utf8proc"]),
@@ -86,8 +87,8 @@ let package = Package(
         + mechanism("Mail", "CCurl", "CSodium", "CurlLoop", "EventLoop", "Text", "Time")
         + mechanism("Auth", "CCrypto", "CSodium", "EventLoop", "JSON", "Time")
         + mechanism(
-            "API", "Auth", "CSodium", "EventLoop", "HTTPServer", "JSON", "SQLite", "Telemetry", "Text", "Time",
-            "TypedID")
+            "API", "Auth", "CSodium", "CXXHash", "EventLoop", "HTTPServer", "JSON", "SQLite", "Telemetry", "Text",
+            "Time", "TypedID")
         + mechanism(
             "Lifecycle", "API", "Auth", "CEvent", "EventLoop", "HTTPClient", "HTTPServer", "SQLite", "Telemetry", "Time"
         )
