@@ -53,11 +53,17 @@ public final class HTTPServer: Sendable {
     /// Requests that a handler is at work on.
     public var requestsInFlight: Int { shared.requestsInFlight.load(ordering: .relaxed) }
 
-    /// Accepts no more connections, answers what is under way with `Connection: close`, closes what is idle, and
+    /// In milliseconds, while others go on connecting.
+    private static let mostTurns = 200
+
+    /// Takes the connections that wait, and no more; answers what is under way with `Connection: close`, closes what is idle, and
     /// returns once every connection is closed: at the latest when the grace has passed, by force. A handler that is
     /// still at work then finishes for nobody. Only the first call does anything, and it must come before the loops are stopped.
     public func drain(graceMilliseconds: Int64) async {
         guard !shared.draining.exchange(true, ordering: .relaxed) else { return }
+        // Those whom the kernel has connected already would be reset with the socket.
+        for worker in workers { await worker.takeAll() }
+        for _ in 0..<Self.mostTurns where socket.hasWaiting { try? await Task.sleep(for: .milliseconds(1)) }
         for worker in workers { await worker.stopAccepting() }
         // Whoever comes now is refused by the kernel, and may try elsewhere, while the rest is under way.
         socket.close()

@@ -46,6 +46,12 @@ struct ListeningSocket {
 
     func close() { Glibc.close(descriptor) }
 
+    /// Whether anybody is connected whom nobody has taken yet.
+    var hasWaiting: Bool {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, 0) > 0
+    }
+
     private static func listen(
         _ descriptor: Int32, _ address: addrinfo, _ host: String, _ port: UInt16
     ) throws(HTTPServerError) {

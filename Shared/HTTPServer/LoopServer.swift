@@ -20,6 +20,8 @@ final class LoopServer: @unchecked Sendable {
     private var waiting: [Connection] = []
     /// By evhttp's handle. C holds these unretained.
     private var connections: [OpaquePointer: Connection] = [:]
+    /// Whether it takes everybody who waits, as these are the last.
+    private var takesAll = false
     private var drained: CheckedContinuation<Void, Never>?
     private var drainDeadline = UInt64.max
 
@@ -88,7 +90,7 @@ final class LoopServer: @unchecked Sendable {
         // One at a time, and with a pause for whoever is ahead of the others: whichever loop woke up first would take
         // every client that waits, and keep the others from the processor meanwhile. A loop that is alone takes all:
         // when each turn is long, those left to later ones would wait for seconds.
-        if shared.loops > 1 {
+        if shared.loops > 1, !takesAll {
             accept(false)
             if let nextTurn { arm(nextTurn, isAhead ? Self.pauseMilliseconds : 0) }
         }
@@ -144,13 +146,17 @@ final class LoopServer: @unchecked Sendable {
 }
 
 extension LoopServer {
+    func takeAll() async {
+        await loop.perform {
+            self.takesAll = true
+            self.accept(true)
+        }
+    }
+
     func stopAccepting() async {
-        await withCheckedContinuation { continuation in
-            loop.run {
-                if let http = self.http, let acceptor = self.acceptor { evhttp_del_accept_socket(http, acceptor) }
-                self.acceptor = nil
-                continuation.resume()
-            }
+        await loop.perform {
+            if let http = self.http, let acceptor = self.acceptor { evhttp_del_accept_socket(http, acceptor) }
+            self.acceptor = nil
         }
     }
 

@@ -48,6 +48,23 @@ import Testing
         for loop in loops + clientThreads { loop.stop() }
     }
 
+    @Test("Whoever was connected before the drain is answered, if nobody had got to it yet", arguments: [1, 2])
+    func waiting(loops: Int) async throws {
+        let loops = try (0..<loops).map { try EventLoop(name: "http-\($0)") }
+        let server = try HTTPServer(
+            loops: loops, host: "127.0.0.1", port: 0, refusal: { HTTPResponse(status: $0) },
+            handler: { _ in HTTPResponse(status: 200) })
+        // Two loops take one at a time, and pause in between.
+        let clients = try (0..<200).map { _ in
+            let client = try RawClient(port: server.port)
+            client.send(hello)
+            return client
+        }
+        await server.drain(graceMilliseconds: 30_000)
+        for client in clients { #expect(client.receive().statuses == [200]) }
+        for loop in loops { loop.stop() }
+    }
+
     @Test("What is under way when the grace has passed is cut off, and its handler still ends")
     func grace() async throws {
         let loop = try EventLoop(name: "http")
