@@ -171,6 +171,8 @@ def held(path, count):
 
 
 def finish(database):
+    # Followers have heard of all this, and it is deleted.
+    database.execute("INSERT INTO trimmed_events (id, until) VALUES (1, ?)", (data.now(),))
     database.commit()
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
