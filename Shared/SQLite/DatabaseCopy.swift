@@ -95,7 +95,8 @@ extension Database {
         defer { closedir(listing) }
         var found: [String] = []
         while let entry = readdir(listing) {
-            let entry = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+            // By its address: a copy would have all 256 bytes, and the buffer may end before.
+            let entry = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             if marks.contains(where: { entry.hasPrefix(name + $0) }) { found.append(entry) }

@@ -76,7 +76,8 @@ public func entries(of path: String) -> [String] {
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {
-        let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        // By its address: a copy would have all 256 bytes, and the buffer may end before.
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
             String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
         if !name.hasPrefix(".") { names.append(name) }
